@@ -1,0 +1,4 @@
+// Вход пакета: слова, общие для всех модулей. Ввода-вывода здесь нет.
+export * from './errors.ts';
+export * from './page.ts';
+export * from './principal.ts';
