@@ -21,6 +21,9 @@ export async function bundleContract(source: string): Promise<BundledContract> {
   }
   const document: unknown = result.bundle.parsed;
   if (typeof document !== 'object' || document === null) throw new Error(`${source}: это не документ OpenAPI`);
-  const marked = { 'x-generated': 'Порождено из openapi.yaml командой npm run generate; руками не правят.', ...document };
+  const marked = {
+    'x-generated': 'Порождено из openapi.yaml командой npm run generate; руками не правят.',
+    ...document,
+  };
   return { document: marked, json: `${JSON.stringify(marked, null, 1)}\n` };
 }
