@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Principal, Scope } from '@artstore/contracts';
+import { chooseAuthor } from './choose-author.ts';
+
+const service = (...scopes: Scope[]): Principal => ({ kind: 'service', subject: 'sa_x', clientId: 'sa_x', scopes: new Set(scopes) });
+
+test('доверенная служба называет конечного отправителя', () => {
+  assert.equal(chooseAuthor(service('files:write', 'storage:write'), 'ivan'), 'ivan');
+});
+
+test('без storage:write пишется sub токена, что бы ни стояло в метаданных', () => {
+  assert.equal(chooseAuthor(service('files:write'), 'ivan'), 'sa_x');
+});
+
+test('доверенная служба, не назвавшая никого, отвечает сама', () => {
+  assert.equal(chooseAuthor(service('files:write', 'storage:write'), undefined), 'sa_x');
+});
