@@ -286,31 +286,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Описание файла на элементе — FileMetadata и позиция журнала последнего изменения. */
-        ElementFile: {
-            file_id: components["schemas"]["Uuid"];
-            original_filename: components["schemas"]["Filename"];
-            /** @example application/pdf */
-            content_type: string;
-            /** @description Размер в байтах. */
-            size: number;
-            checksum: components["schemas"]["Sha256"];
-            /** @description Кто загрузил. */
-            uploaded_by: string;
-            uploaded_at: components["schemas"]["Timestamp"];
-            description: components["schemas"]["Description"];
-            tags: components["schemas"]["Tags"];
-            metadata: components["schemas"]["UserMetadata"];
-            status: components["schemas"]["FileStatus"];
-            retention_policy: components["schemas"]["RetentionPolicy"];
-            ttl_days: components["schemas"]["TtlDays"] | null;
-            expires_at: components["schemas"]["Timestamp"] | null;
-            deleted_at: components["schemas"]["Timestamp"] | null;
-            /** @description Растёт с каждой правкой. */
-            version: number;
-            /** @description Позиция журнала последнего изменения. */
-            revision: number;
-        };
         /**
          * @description Метаданные загружаемого файла (содержимое заголовка Artstore-Metadata). temporary требует `ttl_days` и принимается элементом в режиме edit; permanent — с `ttl_days: null`, в режиме rw.
          * @example {
@@ -370,8 +345,11 @@ export interface components {
              */
             type: "remove";
             file_id: components["schemas"]["Uuid"];
-            /** @description Почему убран, например `expired` или `deleted`. */
-            reason: string;
+            /**
+             * @description expired — истёк срок хранения, trash — истёк срок в корзине.
+             * @enum {string}
+             */
+            reason: "expired" | "trash";
         };
         ChangePage: {
             epoch: components["schemas"]["Epoch"];
@@ -539,11 +517,17 @@ export interface components {
          * @example Договор №7_скан (копия).pdf
          */
         Filename: string;
+        /** @example application/pdf */
+        content_type: string;
+        /** @description Размер в байтах. */
+        size: number;
         /**
          * @description SHA-256 содержимого, шестнадцатеричная запись строчными буквами.
          * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
          */
         Sha256: string;
+        /** @description Кто загрузил (sub токена). */
+        uploaded_by: string;
         /**
          * Format: date-time
          * @description Время RFC 3339, UTC.
@@ -577,6 +561,32 @@ export interface components {
         RetentionPolicy: "temporary" | "permanent";
         /** @description Срок хранения в днях; только для temporary. */
         TtlDays: number;
+        ttl_days: components["schemas"]["TtlDays"] | null;
+        expires_at: components["schemas"]["Timestamp"] | null;
+        deleted_at: components["schemas"]["Timestamp"] | null;
+        /** @description Растёт с каждой правкой. */
+        version: number;
+        /** @description Файл, каким его знает элемент хранения, — FileMetadata и позиция последней перемены в его журнале. */
+        ElementFile: {
+            file_id: components["schemas"]["Uuid"];
+            original_filename: components["schemas"]["Filename"];
+            content_type: components["schemas"]["content_type"];
+            size: components["schemas"]["size"];
+            checksum: components["schemas"]["Sha256"];
+            uploaded_by: components["schemas"]["uploaded_by"];
+            uploaded_at: components["schemas"]["Timestamp"];
+            description: components["schemas"]["Description"];
+            tags: components["schemas"]["Tags"];
+            metadata: components["schemas"]["UserMetadata"];
+            status: components["schemas"]["FileStatus"];
+            retention_policy: components["schemas"]["RetentionPolicy"];
+            ttl_days: components["schemas"]["ttl_days"];
+            expires_at: components["schemas"]["expires_at"];
+            deleted_at: components["schemas"]["deleted_at"];
+            version: components["schemas"]["version"];
+            /** @description Позиция последней перемены в журнале элемента. */
+            revision: number;
+        };
         /** @enum {string} */
         ErrorCode: "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "SECRET_EXPIRED" | "INVALID_REFRESH_TOKEN" | "FORBIDDEN" | "NOT_FOUND" | "FILE_NOT_FOUND" | "CONFLICT" | "MODE_NOT_ALLOWED" | "INVALID_TRANSITION" | "CONFIRMATION_REQUIRED" | "RECONCILE_IN_PROGRESS" | "SYNC_IN_PROGRESS" | "NOT_LOCKED" | "FILE_EXPIRED" | "FILE_TOO_LARGE" | "INVALID_RANGE" | "CHECKSUM_MISMATCH" | "LENGTH_MISMATCH" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_IMPLEMENTED" | "ADMIN_UNAVAILABLE" | "SE_UNAVAILABLE" | "SE_UPLOAD_FAILED" | "NO_STORAGE_AVAILABLE" | "NOT_READY" | "STORAGE_FULL";
         Error: {
@@ -868,7 +878,7 @@ export interface components {
         /** @description Токена нет или он не годится (UNAUTHORIZED). */
         Unauthorized: {
             headers: {
-                /** @description Какой нужен токен (RFC 6750 */
+                /** @description Какой нужен токен (RFC 6750, 3). */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };

@@ -1,0 +1,23 @@
+// GET /api/v1/changes: лента изменений после известной позиции журнала (решение 11).
+import type { Handler } from '@artstore/chassis';
+import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
+import type { Store } from '../../engine/store.ts';
+import { listChanges } from '../../files/list-changes.ts';
+import { toChange } from '../../http/to-wire.ts';
+
+export function listChangesRoute(store: Store): Handler<operations['listChanges']> {
+  return async ({ query }) => {
+    const { after = 0, limit = 100 } = query;
+    const page = listChanges(store, { after, limit });
+    return {
+      status: 200,
+      body: {
+        epoch: page.epoch,
+        items: page.items.map(toChange),
+        next_after: page.nextAfter,
+        has_more: page.hasMore,
+        history_lost: page.historyLost,
+      },
+    };
+  };
+}

@@ -1,0 +1,30 @@
+// PUT /api/v1/files/{file_id}: сохранить байты под идентификатором, который выбрал отправитель (решение 7).
+import type { Handler } from '@artstore/chassis';
+import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
+import type { Store } from '../../engine/store.ts';
+import { putFile } from '../../files/put-file.ts';
+import { readIntent } from '../../files/read-intent.ts';
+import { chooseAuthor } from '../../http/choose-author.ts';
+import { etagOf } from '../../http/conditional.ts';
+import { parseDigest } from '../../http/parse-digest.ts';
+import { toElementFile } from '../../http/to-wire.ts';
+
+export function putFileRoute(store: Store, fileBytesMax: number): Handler<operations['putFile']> {
+  return async ({ params, headers, body, principal, signal, log }) => {
+    const fileId = params.file_id;
+    const raw = readIntent(headers['artstore-metadata']);
+    const { created, file } = await putFile(store, {
+      fileId,
+      intent: { ...raw, uploadedBy: chooseAuthor(principal, raw.uploadedBy) },
+      // Отказ посреди тела не должен рвать соединение: клиенту ещё нужно прочитать, почему отказано.
+      body: body.iterator({ destroyOnReturn: false }),
+      declaredLength: headers['content-length'],
+      lengthMax: headers['artstore-length-max'],
+      sha256: parseDigest(headers['repr-digest']),
+      fileBytesMax,
+      signal,
+    });
+    log.info({ event: created ? 'file_stored' : 'file_known', fileId, bytes: file.size }, created ? 'файл сохранён' : 'файл уже есть');
+    return { status: created ? 201 : 200, headers: { etag: etagOf(file) }, body: toElementFile(file) };
+  };
+}

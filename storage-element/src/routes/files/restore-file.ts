@@ -1,0 +1,14 @@
+// POST /api/v1/files/{file_id}/restore: вернуть удалённый файл, пока его байты ещё на диске.
+import type { Handler } from '@artstore/chassis';
+import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
+import type { Store } from '../../engine/store.ts';
+import { restoreFile } from '../../files/restore-file.ts';
+import { toElementFile } from '../../http/to-wire.ts';
+
+export function restoreFileRoute(store: Store): Handler<operations['restoreFile']> {
+  return async ({ params, log }) => {
+    const file = await restoreFile(store, params.file_id);
+    log.info({ event: 'file_restored', fileId: file.fileId }, 'файл восстановлен');
+    return { status: 200, body: toElementFile(file) };
+  };
+}
