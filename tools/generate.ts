@@ -7,6 +7,7 @@ import { bundleContract } from './generate/bundle-contract.ts';
 import { contractTypes } from './generate/contract-types.ts';
 import { contractPlaces, isModuleName, MODULES } from './generate/contract-modules.ts';
 import { createOutput } from './generate/output.ts';
+import { writeErrorsPage, writeReadmeTables } from './generate/write-documents.ts';
 
 const root = join(import.meta.dirname, '..');
 const args = process.argv.slice(2);
@@ -28,6 +29,8 @@ for (const module of modules) {
   const contract = await bundleContract(join(root, places.source));
   await output.put(places.bundle, contract.json);
   await output.put(places.types, await contractTypes(places.source, contract.json));
+  await writeReadmeTables(root, module, output);
 }
+if (names.length === 0) await writeErrorsPage(root, output);
 
 process.exitCode = output.report() ? 0 : 1;
