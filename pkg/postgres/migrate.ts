@@ -1,0 +1,152 @@
+// Применяет миграции модуля. Обещание: каждая применяется один раз, сколько бы копий модуля ни стартовало разом;
+// правленый задним числом файл не пройдёт молча.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { type Log, silentLog } from './log.ts';
+import { type MigrationFile, MigrationError, readMigrationFiles } from './migration-files.ts';
+import { lineAt, splitStatements } from './split-statements.ts';
+
+/** Один замок на базу: миграции разных модулей тоже идут по очереди, ведь таблицы у них общие. */
+const LOCK_KEY = 7_271_653_001;
+const LOCK_POLL_MS = 200;
+const LOCK_WAIT_MS = 10 * 60_000;
+/** Сколько DDL вправе ждать чужой блокировки: дольше он сам держал бы очередь за собой. */
+const TABLE_LOCK_WAIT = '60s';
+
+export interface MigrateOptions {
+  /** Папка с файлами `0001-имя.sql`. */
+  readonly directory: URL;
+  /** Таблица учёта, своя у каждого модуля. */
+  readonly table: string;
+  readonly log?: Log;
+  readonly signal?: AbortSignal;
+  /** Сколько ждать, пока миграции применяет другая копия. */
+  readonly lockWaitMs?: number;
+}
+
+export interface MigrateOutcome {
+  readonly applied: readonly string[];
+  /** Применены раньше, но в этой версии кода таких файлов нет: база новее кода (откат выпуска). */
+  readonly unknown: readonly string[];
+}
+
+interface AppliedRow {
+  readonly number: number;
+  readonly name: string;
+  readonly checksum: string;
+}
+
+/**
+ * Доводит базу до последней миграции папки.
+ * Файл выполняется одной транзакцией вместе с записью в таблицу учёта. Файл с первой строкой `-- no-transaction`
+ * выполняется по одной команде и после обрыва повторяется целиком, поэтому обязан быть повторяемым (IF NOT EXISTS).
+ * Ошибки: MigrationError с именем файла и строкой; NOT_READY, если базы нет.
+ */
+export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<MigrateOutcome> {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.table)) throw new MigrationError(`недопустимое имя таблицы: ${options.table}`);
+  const files = await readMigrationFiles(options.directory);
+  const client = await pool.connect();
+  try {
+    await client.query(`SET statement_timeout = 0; SET lock_timeout = '${TABLE_LOCK_WAIT}'; SET client_min_messages = warning`);
+    await waitForLock(client, options);
+    await client.query(`CREATE TABLE IF NOT EXISTS ${options.table} (
+      number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
+    const { rows } = await client.query<AppliedRow>(`SELECT number, name, checksum FROM ${options.table} ORDER BY number`);
+    const pending = choosePending(files, rows);
+    for (const file of pending) await applyFile(client, file, options);
+    const known = new Set(files.map((file) => file.number));
+    return {
+      applied: pending.map((file) => file.name),
+      unknown: rows.filter((row) => !known.has(row.number)).map((row) => row.name),
+    };
+  } finally {
+    // Соединение закрывается, а не возвращается: на нём чужие настройки, а вместе с ним отпускается и замок.
+    client.release(true);
+  }
+}
+
+/**
+ * Ждёт замок опросом. pg_advisory_lock здесь опасен: ожидающий держит снимок,
+ * CREATE INDEX CONCURRENTLY владельца замка ждёт этот снимок, и оба стоят вечно.
+ */
+async function waitForLock(client: pg.PoolClient, options: MigrateOptions): Promise<void> {
+  const deadline = performance.now() + (options.lockWaitMs ?? LOCK_WAIT_MS);
+  let announced = false;
+  for (;;) {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK_KEY]);
+    if (rows[0]?.locked === true) return;
+    if (performance.now() > deadline) throw new MigrationError('миграции всё ещё применяет другая копия: время ожидания вышло');
+    if (!announced) {
+      announced = true;
+      (options.log ?? silentLog).info({ event: 'migration_waiting' }, 'миграции применяет другая копия, ждём');
+    }
+    await sleep(LOCK_POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+}
+
+/** Что осталось применить; расхождение папки с таблицей учёта — ошибка. */
+function choosePending(files: readonly MigrationFile[], rows: readonly AppliedRow[]): MigrationFile[] {
+  const applied = new Map(rows.map((row) => [row.number, row]));
+  const newest = rows.at(-1)?.number ?? -1;
+  return files.filter((file) => {
+    const row = applied.get(file.number);
+    if (row === undefined) {
+      if (file.number < newest) throw new MigrationError(`${file.name}: номер меньше уже применённого ${newest}, дайте следующий`);
+      return true;
+    }
+    if (row.name !== file.name) throw new MigrationError(`${file.name}: под этим номером применён другой файл, ${row.name}`);
+    if (row.checksum !== file.checksum) throw new MigrationError(`${file.name}: файл изменён после применения, нужна новая миграция`);
+    return false;
+  });
+}
+
+async function applyFile(client: pg.PoolClient, file: MigrationFile, options: MigrateOptions): Promise<void> {
+  options.signal?.throwIfAborted();
+  const startedAt = performance.now();
+  const record = () =>
+    client.query(`INSERT INTO ${options.table} (number, name, checksum) VALUES ($1, $2, $3)`, [file.number, file.name, file.checksum]);
+  if (file.inTransaction) {
+    await client.query('BEGIN');
+    try {
+      await runStatement(client, file, { text: file.sql, line: 1 });
+      await record();
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  } else {
+    await applyWithoutTransaction(client, file);
+    await record();
+  }
+  const durationMs = Math.round(performance.now() - startedAt);
+  (options.log ?? silentLog).info({ event: 'migration_applied', migration: file.name, durationMs }, 'миграция применена');
+}
+
+const CREATE_INDEX = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|\w+)/i;
+
+/** Оборванный CREATE INDEX CONCURRENTLY оставляет негодный индекс, который IF NOT EXISTS счёл бы готовым: сперва убираем его. */
+async function applyWithoutTransaction(client: pg.PoolClient, file: MigrationFile): Promise<void> {
+  for (const statement of splitStatements(file.sql)) {
+    const match = CREATE_INDEX.exec(statement.text);
+    const index = match?.[2];
+    if (index !== undefined) {
+      if (match?.[1] === undefined) throw new MigrationError(`${file.name}:${statement.line}: здесь нужно IF NOT EXISTS`);
+      const { rows } = await client.query('SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid', [index]);
+      if (rows.length > 0) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
+    }
+    await runStatement(client, file, statement);
+  }
+}
+
+/** Ошибку SQL дополняет именем файла и строкой: сервер сообщает только смещение внутри посланного текста. */
+async function runStatement(client: pg.PoolClient, file: MigrationFile, statement: { text: string; line: number }): Promise<void> {
+  try {
+    await client.query(statement.text);
+  } catch (error) {
+    if (!(error instanceof Error) || !('severity' in error)) throw error;
+    const position = 'position' in error ? Number(error.position) : Number.NaN;
+    const line = statement.line + (Number.isNaN(position) ? 0 : lineAt(statement.text, position - 1) - 1);
+    throw new MigrationError(`${file.name}:${line}: ${error.message}`, { cause: error });
+  }
+}
