@@ -1,5 +1,6 @@
 // Вход пакета: всё, что знает о PostgreSQL, живёт здесь.
 export { checkDatabase, type Finding } from './check-database.ts';
+export { claimFile } from './claim-file.ts';
 export { isDatabaseUnavailable, nameDatabaseError } from './database-unavailable.ts';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 export { type DatabaseWish, ensureDatabase } from './ensure-database.ts';

@@ -15,15 +15,24 @@ export interface ServerBinaries {
   readonly major: number;
 }
 
+export interface BinariesWish {
+  readonly account: ServerAccount;
+  readonly log: Log;
+  /** Папка native/ пакета; обычно её находит Node. */
+  readonly source?: string;
+  /** Куда можно скопировать, по порядку предпочтения. */
+  readonly caches?: readonly string[];
+}
+
 /** Программы на месте, если учётная запись сервера может их выполнить, иначе копия в кеше, одна на версию. */
-export async function prepareBinaries(account: ServerAccount, log: Log): Promise<ServerBinaries> {
-  const source = packageFolder();
+export async function prepareBinaries({ account, log, ...wish }: BinariesWish): Promise<ServerBinaries> {
+  const source = wish.source ?? packageFolder();
   await restoreSymlinks(source).catch(ignoreReadOnly);
   const inPlace = await probe(source, account);
   if (inPlace !== undefined) return inPlace;
 
   const name = `postgres-${await packageVersion(source)}-${process.arch}`;
-  for (const cache of cacheFolders(account)) {
+  for (const cache of wish.caches ?? cacheFolders(account)) {
     const copy = await copyOnce(source, path.join(cache, name), account, log);
     const copied = copy === undefined ? undefined : await probe(copy, account);
     if (copied !== undefined) return copied;

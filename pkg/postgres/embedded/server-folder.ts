@@ -1,8 +1,8 @@
 // Папка встроенного сервера: пароль, данные, журнал, кто ею владеет. Единственное место, где записаны её имена.
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isAlive, markProcess, type ProcessMark } from '../process-mark.ts';
+import { claimFile } from '../claim-file.ts';
 import type { ServerAccount } from './server-account.ts';
 
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
@@ -64,25 +64,12 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** Занимает папку за этим процессом; занята живым — ошибка с его номером. */
 export async function claimFolder(folder: ServerFolder): Promise<void> {
-  const owner = await readOwner(folder);
-  if (owner !== undefined && isAlive(owner)) throw new Error(`базой в ${folder.root} уже занят процесс ${owner.pid}`);
-  await writeFile(folder.owner, JSON.stringify(markProcess(process.pid)), { mode: 0o600 });
+  const owner = await claimFile(folder.owner);
+  if (owner !== undefined) throw new Error(`базой в ${folder.root} уже занят процесс ${owner.pid}`);
 }
 
 export async function releaseFolder(folder: ServerFolder): Promise<void> {
   await rm(folder.owner, { force: true });
-}
-
-async function readOwner(folder: ServerFolder): Promise<ProcessMark | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(folder.owner, 'utf8'));
-    if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTicks' in value)) return undefined;
-    return { pid: Number(value.pid), startTicks: Number(value.startTicks) };
-  } catch (error) {
-    // Недописанная запись — след оборванного запуска: владельца у папки нет.
-    if (isMissing(error) || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** Открывает журнал сервера на дозапись; разросшийся уходит в server.log.1. */

@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { open, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '../log.ts';
@@ -95,7 +96,9 @@ async function startClaimed(folder: ServerFolder, account: ServerAccount, option
   if (leftoverPid !== undefined) {
     options.log.warn({ event: 'postgres_leftover_stopped', pid: leftoverPid }, 'остановлен сервер базы, оставшийся от прошлого запуска');
   }
-  const binaries = await prepareBinaries(account, options.log);
+  // Данные никто не держит. Забытый postmaster.pid мог бы совпасть номером с чужим процессом и не пустить сервер.
+  await rm(path.join(folder.data, 'postmaster.pid'), { force: true });
+  const binaries = await prepareBinaries({ account, log: options.log });
   const password = await readOrCreatePassword(folder);
   const socketFolder = await openSocketFolder(await socketFolderName(folder), account, socketBases(account));
   const created = await initializeData({ folder, binaries, account, password, privateFolder: socketFolder });
