@@ -561,7 +561,7 @@ export interface components {
         /** @description Токена нет или он не годится (UNAUTHORIZED). */
         Unauthorized: {
             headers: {
-                /** @description Какой нужен токен (RFC 6750 */
+                /** @description Какой нужен токен (RFC 6750, 3). */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };

@@ -1,0 +1,91 @@
+// Правила для слов человека о файле: имя, описание, метки, метаданные, срок. Одни и те же на входе в систему
+// и у элемента хранения. Каждое правило возвращает нарушения списком: человек видит все сразу.
+import type { ErrorDetail } from './errors.ts';
+
+export const FILENAME_BYTES_MAX = 255;
+export const DESCRIPTION_CHARS_MAX = 1000;
+export const TAGS_MAX = 50;
+export const TAG_CHARS_MAX = 100;
+export const METADATA_BYTES_MAX = 8192;
+export const METADATA_DEPTH_MAX = 5;
+export const TTL_DAYS_MIN = 1;
+export const TTL_DAYS_MAX = 365;
+export const TTL_DAYS_DEFAULT = 30;
+
+// Управляющие знаки C0, DEL, C1 и знаки смены направления письма: ими подделывают вид имени (UTR #36, 3.3).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: именно их и ищем
+const UNSAFE_IN_NAME = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Имя для людей: непустое, до 255 байт UTF-8 в форме NFC, без управляющих знаков и половинок знаков. */
+export function filenameFaults(field: string, name: string): ErrorDetail[] {
+  if (name.length === 0) return [{ field, message: 'must not be empty' }];
+  const faults: ErrorDetail[] = [];
+  if (!name.isWellFormed()) faults.push({ field, message: 'must be well-formed Unicode (no lone surrogates)' });
+  if (UNSAFE_IN_NAME.test(name)) {
+    faults.push({ field, message: 'must not contain control or bidirectional control characters' });
+  }
+  const bytes = Buffer.byteLength(name.normalize('NFC'));
+  if (bytes > FILENAME_BYTES_MAX) {
+    faults.push({ field, message: `must be at most ${FILENAME_BYTES_MAX} bytes of UTF-8 (is ${bytes})` });
+  }
+  return faults;
+}
+
+/** Описание: до 1000 знаков; перевод строки и табуляция разрешены, NUL — нет (PostgreSQL его не хранит). */
+export function descriptionFaults(field: string, text: string): ErrorDetail[] {
+  return [...textFaults(field, text), ...lengthFaults(field, text, DESCRIPTION_CHARS_MAX)];
+}
+
+/** Метки: до 50 разных, каждая от 1 до 100 знаков. */
+export function tagsFaults(field: string, tags: readonly string[]): ErrorDetail[] {
+  if (tags.length > TAGS_MAX) return [{ field, message: `must have at most ${TAGS_MAX} items` }];
+  const faults = tags.flatMap((tag, index) => [
+    ...(tag.length === 0 ? [{ field: `${field}[${index}]`, message: 'must not be empty' }] : []),
+    ...textFaults(`${field}[${index}]`, tag),
+    ...lengthFaults(`${field}[${index}]`, tag, TAG_CHARS_MAX),
+  ]);
+  if (new Set(tags).size < tags.length) faults.push({ field, message: 'must not repeat' });
+  return faults;
+}
+
+/** Метаданные: объект JSON до 8 КиБ, вложенность до 5. */
+export function metadataFaults(field: string, metadata: Readonly<Record<string, unknown>>): ErrorDetail[] {
+  const text = JSON.stringify(metadata);
+  const faults = text.includes('\\u0000') ? [{ field, message: 'must not contain NUL' }] : [];
+  if (Buffer.byteLength(text) > METADATA_BYTES_MAX) {
+    faults.push({ field, message: `must be at most ${METADATA_BYTES_MAX} bytes of JSON` });
+  }
+  if (depthOf(metadata, METADATA_DEPTH_MAX + 1) > METADATA_DEPTH_MAX) {
+    faults.push({ field, message: `must be nested at most ${METADATA_DEPTH_MAX} levels` });
+  }
+  return faults;
+}
+
+/** Срок: у permanent его нет, у temporary — от 1 до 365 дней (требования, 2.8). */
+export function ttlFaults(field: string, policy: 'temporary' | 'permanent', ttlDays: number | null): ErrorDetail[] {
+  if (policy === 'permanent') {
+    return ttlDays === null ? [] : [{ field, message: 'must be absent for retention_policy permanent' }];
+  }
+  if (ttlDays === null) return [];
+  const fits = Number.isInteger(ttlDays) && ttlDays >= TTL_DAYS_MIN && ttlDays <= TTL_DAYS_MAX;
+  return fits ? [] : [{ field, message: `must be an integer from ${TTL_DAYS_MIN} to ${TTL_DAYS_MAX}` }];
+}
+
+function textFaults(field: string, text: string): ErrorDetail[] {
+  if (text.includes('\0')) return [{ field, message: 'must not contain NUL' }];
+  return text.isWellFormed() ? [] : [{ field, message: 'must be well-formed Unicode (no lone surrogates)' }];
+}
+
+function lengthFaults(field: string, text: string, charsMax: number): ErrorDetail[] {
+  // Знаки считаются по кодовым точкам, как в схемах контракта (JSON Schema 2020-12, 6.3.1).
+  if (text.length <= charsMax || [...text].length <= charsMax) return [];
+  return [{ field, message: `must be at most ${charsMax} characters` }];
+}
+
+function depthOf(value: unknown, stopAt: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (stopAt === 0) return 1;
+  let deepest = 0;
+  for (const inner of Object.values(value)) deepest = Math.max(deepest, depthOf(inner, stopAt - 1));
+  return 1 + deepest;
+}

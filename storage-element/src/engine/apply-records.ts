@@ -1,0 +1,184 @@
+// Раскладка записей журнала по местам: байты, описания, каталог. Сброса здесь нет: всё это журнал умеет повторить.
+// Что тронуто, запоминается; сбросит контрольная точка.
+//
+// История сбоев:
+//   1. Байты получают имя раньше, чем описание: описание без байтов — тревога, байты без описания — мусор.
+//   2. Имя в staging остаётся до контрольной точки. Убрать его раньше нельзя: удаление может дойти до диска,
+//      а новое имя — нет, и байты пропадут.
+//   3. Повтор после сбоя видит любую смесь прежнего и нового, поэтому сравнивает и доделывает, а не считает,
+//      что ничего не было.
+import type { Catalog } from './catalog.ts';
+import { AttrDamaged, attrFromJson, attrToJson, sealAttr, unsealAttr } from './attr.ts';
+import { type Disk, isCode } from './disk.ts';
+import type { Layout, Place } from './layout.ts';
+import type { LogRecord } from './wal-record.ts';
+import type { StorageMode } from '../files/mode.ts';
+import type { StoredFile } from '../files/file.ts';
+
+/** Что тронуто после прошлой контрольной точки. */
+export interface Touched {
+  readonly files: Set<string>;
+  readonly directories: Set<string>;
+  readonly staged: Set<string>;
+  mode: StorageMode | undefined;
+}
+
+function nothingTouched(): Touched {
+  return { files: new Set(), directories: new Set(), staged: new Set(), mode: undefined };
+}
+
+type PutRecord = Extract<LogRecord, { type: 'put' }>;
+
+export class Applier {
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+  readonly #catalog: Catalog;
+  readonly #knownDirectories = new Set<string>();
+  #touched = nothingTouched();
+  #beingSynced: Touched | undefined;
+  /** Описанные журналом файлы, чьих байтов повтор не нашёл нигде. */
+  readonly lost = new Set<string>();
+
+  constructor(disk: Disk, layout: Layout, catalog: Catalog) {
+    this.#disk = disk;
+    this.#layout = layout;
+    this.#catalog = catalog;
+  }
+
+  /** Обычная работа: записи новые, мест ещё никто не занимал. Бросает, если место занято или диск отказал. */
+  apply(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      switch (record.type) {
+        case 'put':
+          this.#placeBytes(record);
+          this.#writeAttr(record, 'create');
+          break;
+        case 'patch':
+          this.#writeAttr(record, 'replace');
+          break;
+        default:
+          this.#applyRest(record);
+      }
+    }
+    this.#catalog.apply(records);
+  }
+
+  /** Повтор после сбоя: что уже на месте, остаётся; чего нет, доделывается. */
+  redo(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      switch (record.type) {
+        case 'put':
+          this.#redoBytes(record);
+          this.#redoAttr(record);
+          break;
+        case 'patch':
+          this.#redoAttr(record);
+          break;
+        case 'remove':
+          this.lost.delete(record.fileId);
+          this.#applyRest(record);
+          break;
+        default:
+          this.#applyRest(record);
+      }
+    }
+    this.#catalog.apply(records);
+  }
+
+  /** Отдаёт тронутое тому, кто сбрасывает, и начинает новый счёт. */
+  takeTouched(): Touched {
+    this.#beingSynced = this.#touched;
+    this.#touched = nothingTouched();
+    return this.#beingSynced;
+  }
+
+  #applyRest(record: Exclude<LogRecord, { type: 'put' | 'patch' }>): void {
+    if (record.type === 'mode') {
+      this.#touched.mode = record.mode;
+      return;
+    }
+    const blob = this.#layout.blob(record.place, record.fileId);
+    const attr = this.#layout.attr(record.place, record.fileId);
+    for (const path of [attr, blob]) {
+      this.#disk.remove(path);
+      this.#touched.files.delete(path);
+      this.#beingSynced?.files.delete(path);
+    }
+    this.#touched.directories.add(this.#layout.bucketDir(record.place));
+  }
+
+  #placeBytes({ file, place, bytes }: PutRecord): void {
+    this.#openBucket(place);
+    const path = this.#layout.blob(place, file.fileId);
+    if ('inline' in bytes) {
+      this.#disk.writeSmall(path, bytes.inline, 'create');
+      this.#touched.files.add(path);
+      return;
+    }
+    this.#disk.link(this.#layout.staged(bytes.staged), path);
+    this.#touched.staged.add(bytes.staged);
+  }
+
+  #redoBytes(record: PutRecord): void {
+    const { file, place, bytes } = record;
+    this.#openBucket(place);
+    const path = this.#layout.blob(place, file.fileId);
+    if ('inline' in bytes) {
+      if (!this.#disk.readSmall(path)?.equals(bytes.inline)) this.#disk.writeSmall(path, bytes.inline, 'replace');
+      this.#touched.files.add(path);
+      return;
+    }
+    this.#touched.staged.add(bytes.staged);
+    if (this.#disk.sizeOf(path) === file.size) return;
+    try {
+      this.#disk.link(this.#layout.staged(bytes.staged), path);
+    } catch (error) {
+      if (!isCode(error, 'ENOENT') && !isCode(error, 'EEXIST')) throw error;
+      this.lost.add(file.fileId);
+    }
+  }
+
+  #writeAttr({ file, place }: { file: StoredFile; place: Place }, how: 'create' | 'replace'): void {
+    const path = this.#layout.attr(place, file.fileId);
+    const text = sealAttr(attrToJson(file));
+    if (how === 'create') {
+      this.#disk.writeSmall(path, text, 'create');
+    } else {
+      this.#disk.writeSmall(`${path}.tmp`, text, 'replace');
+      this.#disk.rename(`${path}.tmp`, path);
+    }
+    this.#touched.files.add(path);
+    this.#touched.directories.add(this.#layout.bucketDir(place));
+  }
+
+  #redoAttr(record: { file: StoredFile; place: Place }): void {
+    const { file, place } = record;
+    this.#openBucket(place);
+    const path = this.#layout.attr(place, file.fileId);
+    this.#touched.files.add(path);
+    this.#touched.directories.add(this.#layout.bucketDir(place));
+    if (!isAtLeast(this.#disk.readSmall(path), file.revision)) this.#writeAttr(record, 'replace');
+  }
+
+  /** Создаёт каталоги дня и ведра; их имена сбросит контрольная точка. */
+  #openBucket(place: Place): void {
+    const bucket = this.#layout.bucketDir(place);
+    if (!this.#knownDirectories.has(bucket)) {
+      this.#disk.makeDirectory(bucket);
+      this.#knownDirectories.add(bucket);
+      this.#touched.directories.add(this.#layout.files).add(this.#layout.dayDir(place.day));
+    }
+    this.#touched.directories.add(bucket);
+  }
+}
+
+/** Описание на диске целое и не старее revision. */
+function isAtLeast(bytes: Buffer | undefined, revision: number): boolean {
+  if (bytes === undefined) return false;
+  try {
+    return attrFromJson(unsealAttr(bytes.toString('utf8'))).revision >= revision;
+  } catch (error) {
+    if (error instanceof AttrDamaged) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,298 @@
+// Каталог: указатель описаний в SQLite. Всё, кроме надгробий ленты, выводится из attr.json,
+// поэтому каталог можно потерять; истина — рядом с файлами.
+//
+// Долговечность каталога держит журнал: записи после контрольной точки повторяются по revision,
+// поэтому здесь synchronous=NORMAL, а сброс делает контрольная точка.
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StoredFile, StoredStatus } from '../files/file.ts';
+import { attrFromTrustedJson, attrToJson } from './attr.ts';
+import type { Place } from './layout.ts';
+import type { LogRecord, RemoveReason } from './wal-record.ts';
+import { revisionOf } from './wal-record.ts';
+
+export interface CatalogEntry {
+  readonly file: StoredFile;
+  readonly place: Place;
+}
+
+export type Change =
+  | { readonly type: 'upsert'; readonly revision: number; readonly fileId: string; readonly file: StoredFile }
+  | {
+      readonly type: 'remove';
+      readonly revision: number;
+      readonly fileId: string;
+      readonly reason: RemoveReason;
+      readonly removedAt: string;
+    };
+
+export interface StatusTotals {
+  files: number;
+  bytes: number;
+}
+
+const STATUSES: readonly StoredStatus[] = ['active', 'expired', 'deleted', 'corrupted', 'missing'];
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS files (
+  file_id    TEXT PRIMARY KEY,
+  place      TEXT NOT NULL,
+  status     TEXT NOT NULL,
+  size       INTEGER NOT NULL,
+  expires_at TEXT,
+  revision   INTEGER NOT NULL,
+  attr       TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS files_by_revision ON files (revision);
+CREATE INDEX IF NOT EXISTS files_by_status ON files (status, file_id, expires_at, size);
+CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_at) WHERE expires_at IS NOT NULL AND status = 'active';
+CREATE TABLE IF NOT EXISTS tombstones (
+  revision   INTEGER PRIMARY KEY,
+  file_id    TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  removed_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+`;
+
+interface FileRow {
+  file_id: string;
+  place: string;
+  status: StoredStatus;
+  size: number;
+  revision: number;
+  attr: string;
+}
+
+export class Catalog {
+  readonly #db: DatabaseSync;
+  readonly #upsert: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #bury: StatementSync;
+  readonly #setFact: StatementSync;
+  readonly #totals = new Map<StoredStatus, StatusTotals>();
+
+  /** path — файл базы или ':memory:'. Бросает, если файл базы не читается: тогда его строят заново. */
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
+    this.#db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
+    this.#db.exec(SCHEMA);
+    this.#upsert = this.#db.prepare(
+      `INSERT INTO files (file_id, place, status, size, expires_at, revision, attr) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (file_id) DO UPDATE SET place = excluded.place, status = excluded.status, size = excluded.size,
+         expires_at = excluded.expires_at, revision = excluded.revision, attr = excluded.attr`,
+    );
+    this.#byId = this.#db.prepare('SELECT file_id, place, status, size, revision, attr FROM files WHERE file_id = ?');
+    this.#delete = this.#db.prepare('DELETE FROM files WHERE file_id = ?');
+    this.#bury = this.#db.prepare(
+      'INSERT OR REPLACE INTO tombstones (revision, file_id, reason, removed_at) VALUES (?, ?, ?, ?)',
+    );
+    this.#setFact = this.#db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
+    this.#countAll();
+  }
+
+  #countAll(): void {
+    for (const status of STATUSES) this.#totals.set(status, { files: 0, bytes: 0 });
+    const rows = this.#db.prepare('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status').all();
+    for (const row of rows as unknown as { status: StoredStatus; files: number; bytes: number }[]) {
+      this.#totals.set(row.status, { files: row.files, bytes: row.bytes });
+    }
+  }
+
+  fact(name: string): string | undefined {
+    const row = this.#db.prepare('SELECT value FROM facts WHERE name = ?').get(name);
+    return row === undefined ? undefined : String(row.value);
+  }
+
+  setFact(name: string, value: string): void {
+    this.#setFact.run(name, value);
+  }
+
+  /** До какой revision каталог дошёл. */
+  get appliedRevision(): number {
+    return Number(this.fact('applied_revision') ?? 0);
+  }
+
+  /** Применяет записи журнала одной транзакцией; уже применённые пропускает, поэтому повтор безвреден. */
+  apply(records: readonly LogRecord[]): void {
+    this.transaction(() => {
+      for (const record of records) this.#applyOne(record);
+      const last = records.at(-1);
+      if (last) this.setFact('applied_revision', String(Math.max(this.appliedRevision, revisionOf(last))));
+    });
+  }
+
+  #applyOne(record: LogRecord): void {
+    switch (record.type) {
+      case 'put':
+      case 'patch':
+        this.upsert(record);
+        return;
+      case 'remove': {
+        const known = this.#row(record.fileId);
+        if (known && known.revision < record.revision) {
+          this.#count(known, -1);
+          this.#delete.run(record.fileId);
+        }
+        this.#bury.run(record.revision, record.fileId, record.reason, record.removedAt);
+        return;
+      }
+      case 'mode':
+    }
+  }
+
+  /** Вносит файл, если известная запись о нём не новее. */
+  upsert({ file, place }: CatalogEntry): void {
+    const known = this.#row(file.fileId);
+    if (known) {
+      if (known.revision > file.revision) return;
+      this.#count(known, -1);
+    }
+    const placeText = `${place.day}/${place.bucket}`;
+    this.#upsert.run(file.fileId, placeText, file.status, file.size, file.expiresAt, file.revision, attrToJson(file));
+    this.#count(file, 1);
+  }
+
+  #count(file: { status: StoredStatus; size: number }, sign: 1 | -1): void {
+    const totals = this.#totals.get(file.status);
+    if (!totals) return;
+    totals.files += sign;
+    totals.bytes += sign * file.size;
+  }
+
+  #row(fileId: string): FileRow | undefined {
+    return this.#byId.get(fileId) as FileRow | undefined;
+  }
+
+  get(fileId: string): CatalogEntry | undefined {
+    const row = this.#row(fileId);
+    return row && { file: attrFromTrustedJson(row.attr), place: parsePlace(row.place) };
+  }
+
+  /**
+   * Страница по file_id. after — ключ последней виденной записи; без него действует offset.
+   * status 'expired' и 'active' учитывают срок, истёкший к nowIso, хотя сборщик его ещё не записал.
+   */
+  list(page: { limit: number; offset: number; after?: string; status?: StoredStatus; nowIso: string }): {
+    items: StoredFile[];
+    total: number;
+  } {
+    const { where, values } = statusFilter(page.status, page.nowIso);
+    const keyset = page.after === undefined ? '' : ' AND file_id > ?';
+    const keys = page.after === undefined ? [] : [page.after];
+    const offset = page.after === undefined ? page.offset : 0;
+    // Вложенный запрос идёт по узкому индексу: сдвиг на миллион записей не читает сами описания.
+    const rows = this.#db
+      .prepare(
+        `SELECT attr FROM files WHERE file_id IN (
+           SELECT file_id FROM files WHERE ${where}${keyset} ORDER BY file_id LIMIT ? OFFSET ?
+         ) ORDER BY file_id`,
+      )
+      .all(...values, ...keys, page.limit, offset);
+    return { items: rows.map((row) => attrFromTrustedJson(String(row.attr))), total: this.#total(page) };
+  }
+
+  #total(page: { status?: StoredStatus; nowIso: string }): number {
+    if (page.status === undefined) return [...this.#totals.values()].reduce((sum, totals) => sum + totals.files, 0);
+    const lapsed = this.#lapsed(page.nowIso);
+    const written = this.#totals.get(page.status)?.files ?? 0;
+    if (page.status === 'active') return written - lapsed.files;
+    return page.status === 'expired' ? written + lapsed.files : written;
+  }
+
+  /** Файлы, срок которых истёк к nowIso, а запись об этом ещё не сделана. */
+  #lapsed(nowIso: string): StatusTotals {
+    const row = this.#db
+      .prepare(
+        `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files
+         WHERE expires_at IS NOT NULL AND status = 'active' AND expires_at <= ?`,
+      )
+      .get(nowIso);
+    return { files: Number(row?.files ?? 0), bytes: Number(row?.bytes ?? 0) };
+  }
+
+  /** Сколько файлов и байт в каждом состоянии к nowIso. */
+  totals(nowIso: string): Record<StoredStatus, StatusTotals> {
+    const lapsed = this.#lapsed(nowIso);
+    const at = (status: StoredStatus, sign: 1 | 0 | -1): StatusTotals => {
+      const written = this.#totals.get(status) ?? { files: 0, bytes: 0 };
+      return { files: written.files + sign * lapsed.files, bytes: written.bytes + sign * lapsed.bytes };
+    };
+    return {
+      active: at('active', -1),
+      expired: at('expired', 1),
+      deleted: at('deleted', 0),
+      corrupted: at('corrupted', 0),
+      missing: at('missing', 0),
+    };
+  }
+
+  /** Байты всех файлов, и тех, что ждут удаления: место они занимают. */
+  get storedBytes(): number {
+    return [...this.#totals.values()].reduce((sum, totals) => sum + totals.bytes, 0);
+  }
+
+  /** Перемены после revision по порядку: нынешний вид файлов и надгробия. */
+  changes(after: number, limit: number): Change[] {
+    const upserts = this.#db
+      .prepare('SELECT revision, attr FROM files WHERE revision > ? ORDER BY revision LIMIT ?')
+      .all(after, limit)
+      .map((row): Change => {
+        const file = attrFromTrustedJson(String(row.attr));
+        return { type: 'upsert', revision: file.revision, fileId: file.fileId, file };
+      });
+    const removals = this.#db
+      .prepare(
+        'SELECT revision, file_id, reason, removed_at FROM tombstones WHERE revision > ? ORDER BY revision LIMIT ?',
+      )
+      .all(after, limit)
+      .map(
+        (row): Change => ({
+          type: 'remove',
+          revision: Number(row.revision),
+          fileId: String(row.file_id),
+          reason: row.reason === 'trash' ? 'trash' : 'expired',
+          removedAt: String(row.removed_at),
+        }),
+      );
+    return [...upserts, ...removals].sort((a, b) => a.revision - b.revision).slice(0, limit);
+  }
+
+  transaction(work: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      this.#countAll();
+      throw error;
+    }
+  }
+
+  /** Сбрасывает каталог на диск: контрольная точка может идти дальше. */
+  sync(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function parsePlace(text: string): Place {
+  const [day = '', bucket = '0'] = text.split('/');
+  return { day, bucket: Number(bucket) };
+}
+
+function statusFilter(status: StoredStatus | undefined, nowIso: string): { where: string; values: string[] } {
+  if (status === undefined) return { where: 'true', values: [] };
+  if (status === 'active') {
+    return { where: "status = 'active' AND (expires_at IS NULL OR expires_at > ?)", values: [nowIso] };
+  }
+  if (status === 'expired') {
+    return { where: "(status = 'expired' OR (status = 'active' AND expires_at <= ?))", values: [nowIso] };
+  }
+  return { where: 'status = ?', values: [status] };
+}

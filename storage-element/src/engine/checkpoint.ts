@@ -1,0 +1,90 @@
+// Контрольная точка: всё, что журнал успел разложить, сбрасывается на диск, и журнал отпускает сегменты.
+//
+// История сбоев, по которой расставлен порядок:
+//   1. Сначала содержимое файлов, потом каталоги: имя без содержимого хуже, чем содержимое без имени.
+//   2. Каталог SQLite сбрасывается до записи точки: иначе повтор начнётся позже, чем каталог помнит.
+//   3. Имена в staging убираются только теперь: у байтов уже есть долговечное имя.
+//   4. Только потом записывается точка и отпускаются сегменты. Сбой в любом месте раньше — повтор с прежней точки.
+import { z } from 'zod';
+import type { Applier, Touched } from './apply-records.ts';
+import type { Catalog } from './catalog.ts';
+import { type Disk, isCode, replaceDurably } from './disk.ts';
+import { type ElementIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
+import type { Layout } from './layout.ts';
+import type { WalPosition } from './wal.ts';
+
+/** Столько сбросов идёт разом: файловая система объединяет их в общие фиксации. */
+const PARALLEL_SYNCS = 16;
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  storage_id: z.uuid(),
+  segment: z.number().int().nonnegative(),
+  offset: z.number().int().nonnegative(),
+  frame: z.number().int().nonnegative(),
+  revision: z.number().int().nonnegative(),
+});
+
+/** Откуда начинать повтор; undefined, если точки ещё не было. Бросает WrongDataDirectory, если она чужая. */
+export function readCheckpoint(disk: Disk, layout: Layout, storageId: string): WalPosition | undefined {
+  const bytes = disk.readSmall(layout.checkpoint);
+  if (bytes === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new WrongDataDirectory(`${layout.checkpoint}: не JSON`, cause);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new WrongDataDirectory(`${layout.checkpoint}: не по формату`, parsed.error);
+  if (parsed.data.storage_id !== storageId) {
+    throw new WrongDataDirectory(`${layout.walDir}: журнал принадлежит элементу ${parsed.data.storage_id}`);
+  }
+  return parsed.data;
+}
+
+export function writeCheckpoint(disk: Disk, layout: Layout, storageId: string, at: WalPosition): Promise<void> {
+  const { segment, offset, frame, revision } = at;
+  const text = JSON.stringify({ format: 1, storage_id: storageId, segment, offset, frame, revision });
+  return replaceDurably(disk, layout.checkpoint, `${text}\n`);
+}
+
+export interface CheckpointRoom {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly catalog: Catalog;
+  readonly applier: Applier;
+  readonly identity: () => ElementIdentity;
+}
+
+/** Шаги 1-3: всё тронутое — на диск. Возвращает, сколько файлов сброшено. */
+export async function syncTouched(room: CheckpointRoom): Promise<number> {
+  const touched = room.applier.takeTouched();
+  await syncAll([...touched.files], (path) => syncUnlessRemoved(room.disk, path, touched));
+  await syncAll([...touched.directories], (path) => room.disk.syncDirectory(path));
+  if (touched.mode !== undefined) await writeIdentity(room.disk, room.layout, room.identity());
+  room.catalog.sync();
+  for (const name of touched.staged) room.disk.remove(room.layout.staged(name));
+  return touched.files.size;
+}
+
+/** Файл могли удалить, пока до него доходила очередь: тогда его нет и в списке тронутых. */
+async function syncUnlessRemoved(disk: Disk, path: string, touched: Touched): Promise<void> {
+  try {
+    await disk.syncFile(path);
+  } catch (error) {
+    if (isCode(error, 'ENOENT') && !touched.files.has(path)) return;
+    throw error;
+  }
+}
+
+async function syncAll(paths: readonly string[], sync: (path: string) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let path = paths[next]; path !== undefined; path = paths[next]) {
+      next += 1;
+      await sync(path);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker));
+}

@@ -1,0 +1,77 @@
+// Единственная комната, которая знает пути на диске. Чистые функции: имена складываются, диск не трогается.
+import { join } from 'node:path';
+
+/** Где лежит файл: день загрузки и номер ведра в этом дне. */
+export interface Place {
+  readonly day: string;
+  readonly bucket: number;
+}
+
+/** В ведре не больше тысячи файлов: каталоги остаются короткими, горячих каталогов мало. */
+export const BUCKET_FILES_MAX = 1000;
+
+export interface Layout {
+  readonly dataDir: string;
+  readonly walDir: string;
+  readonly identity: string;
+  readonly lock: string;
+  readonly files: string;
+  readonly staging: string;
+  readonly quarantine: string;
+  readonly catalogDir: string;
+  readonly catalog: string;
+  readonly checkpoint: string;
+  readonly tornTails: string;
+  dayDir(day: string): string;
+  bucketDir(place: Place): string;
+  blob(place: Place, fileId: string): string;
+  attr(place: Place, fileId: string): string;
+  staged(name: string): string;
+  segment(sequence: number): string;
+}
+
+const SEGMENT_NAME = /^wal-([0-9a-f]{12})\.log$/;
+const ATTR_SUFFIX = '.attr.json';
+
+export function createLayout(dataDir: string, walDir: string): Layout {
+  const files = join(dataDir, 'files');
+  const staging = join(dataDir, 'staging');
+  const catalogDir = join(dataDir, 'catalog');
+  const dayDir = (day: string) => join(files, day);
+  const bucketDir = (place: Place) => join(files, place.day, String(place.bucket).padStart(6, '0'));
+  return {
+    dataDir,
+    walDir,
+    identity: join(dataDir, 'element.json'),
+    lock: join(dataDir, 'lock.db'),
+    files,
+    staging,
+    quarantine: join(dataDir, 'quarantine'),
+    catalogDir,
+    catalog: join(catalogDir, 'catalog.db'),
+    checkpoint: join(walDir, 'checkpoint.json'),
+    tornTails: join(walDir, 'torn'),
+    dayDir,
+    bucketDir,
+    blob: (place, fileId) => join(bucketDir(place), `${fileId}.bin`),
+    attr: (place, fileId) => join(bucketDir(place), fileId + ATTR_SUFFIX),
+    staged: (name) => join(staging, name),
+    segment: (sequence) => join(walDir, `wal-${sequence.toString(16).padStart(12, '0')}.log`),
+  };
+}
+
+/** Номер сегмента по имени файла; undefined, если это не сегмент. */
+export function segmentSequence(name: string): number | undefined {
+  const match = SEGMENT_NAME.exec(name);
+  return match?.[1] === undefined ? undefined : Number.parseInt(match[1], 16);
+}
+
+/** Идентификатор файла по имени описания; undefined, если это не описание. */
+export function fileIdOfAttr(name: string): string | undefined {
+  return name.endsWith(ATTR_SUFFIX) ? name.slice(0, -ATTR_SUFFIX.length) : undefined;
+}
+
+/** Имя дня для каталога: ггггммдд по UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+}

@@ -1,0 +1,74 @@
+// Каталог заново по описаниям. Нужен, когда база каталога потеряна, испорчена или отстала от журнала.
+// Одно плохое описание — одна строка в отчёте, а не оборванный обход.
+import { join } from 'node:path';
+import { AttrDamaged, attrFromJson, unsealAttr } from './attr.ts';
+import type { Catalog, CatalogEntry } from './catalog.ts';
+import type { Disk } from './disk.ts';
+import { fileIdOfAttr, type Layout, type Place } from './layout.ts';
+
+export interface RebuildReport {
+  files: number;
+  damaged: { path: string; reason: string }[];
+  revision: number;
+}
+
+/** Сколько описаний в одной транзакции каталога. */
+const BATCH_FILES = 2000;
+
+/** Обходит files/ и вносит каждое целое описание. onProgress зовётся после каждой пачки. */
+export async function rebuildCatalog(
+  disk: Disk,
+  layout: Layout,
+  catalog: Catalog,
+  onProgress: (files: number) => void,
+): Promise<RebuildReport> {
+  const report: RebuildReport = { files: 0, damaged: [], revision: 0 };
+  let batch: CatalogEntry[] = [];
+  const flush = async (): Promise<void> => {
+    const entries = batch;
+    batch = [];
+    catalog.transaction(() => {
+      for (const entry of entries) catalog.upsert(entry);
+    });
+    report.files += entries.length;
+    onProgress(report.files);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (const place of places(disk, layout)) {
+    for (const name of disk.list(layout.bucketDir(place))) {
+      const fileId = fileIdOfAttr(name);
+      if (fileId === undefined) continue;
+      const entry = readEntry(disk, join(layout.bucketDir(place), name), { fileId, place, report });
+      if (entry === undefined) continue;
+      report.revision = Math.max(report.revision, entry.file.revision);
+      batch.push(entry);
+      if (batch.length >= BATCH_FILES) await flush();
+    }
+  }
+  await flush();
+  return report;
+}
+
+function* places(disk: Disk, layout: Layout): Generator<Place> {
+  for (const day of disk.list(layout.files).sort()) {
+    for (const bucket of disk.list(layout.dayDir(day)).map(Number).filter(Number.isInteger)) yield { day, bucket };
+  }
+}
+
+function readEntry(
+  disk: Disk,
+  path: string,
+  found: { fileId: string; place: Place; report: RebuildReport },
+): CatalogEntry | undefined {
+  try {
+    const bytes = disk.readSmall(path);
+    if (bytes === undefined) return undefined;
+    const file = attrFromJson(unsealAttr(bytes.toString('utf8')));
+    if (file.fileId !== found.fileId) throw new AttrDamaged('идентификатор не тот, что в имени файла');
+    return { file, place: found.place };
+  } catch (error) {
+    if (!(error instanceof AttrDamaged)) throw error;
+    found.report.damaged.push({ path, reason: error.message });
+    return undefined;
+  }
+}

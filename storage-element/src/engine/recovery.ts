@@ -1,0 +1,136 @@
+// Запуск движка: личность, повтор журнала, каталог. Заканчивается до того, как откроется порт.
+import { dirname } from 'node:path';
+import { Applier } from './apply-records.ts';
+import { Catalog } from './catalog.ts';
+import { readCheckpoint, syncTouched, writeCheckpoint } from './checkpoint.ts';
+import type { Disk } from './disk.ts';
+import { createIdentity, type ElementIdentity, readIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
+import type { Layout } from './layout.ts';
+import { listSegments, readLog } from './read-log.ts';
+import { rebuildCatalog } from './rebuild-catalog.ts';
+import { prepareWalDirectory, type WalStart } from './wal.ts';
+
+export interface RecoveryLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface RecoveryRoom {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly log: RecoveryLog;
+  readonly randomId: () => string;
+  /** Кем стать при первом запуске. */
+  readonly newborn: Omit<ElementIdentity, 'format' | 'epoch'>;
+  /** Открывает базу каталога; fresh — прежнюю убрать. */
+  readonly openCatalog: (fresh: boolean) => Catalog;
+}
+
+export interface Recovered {
+  readonly identity: ElementIdentity;
+  readonly catalog: Catalog;
+  readonly applier: Applier;
+  readonly walStart: WalStart;
+}
+
+/** Приводит каталоги к последнему подтверждённому состоянию. Бросает WrongDataDirectory, LogDamaged. */
+export async function recover(room: RecoveryRoom): Promise<Recovered> {
+  const { disk, layout } = room;
+  let identity = await openIdentity(room);
+  const from = readCheckpoint(disk, layout, identity.storageId) ?? firstPosition(room);
+  let catalog = openCatalogOrFresh(room);
+  const stale = catalog.fact('epoch') !== identity.epoch || catalog.appliedRevision < from.revision;
+  if (stale) catalog = reopenFresh(room, catalog);
+
+  const applier = new Applier(disk, layout, catalog);
+  const read = readLog(disk, layout, from);
+  let step = read.next();
+  let redone = 0;
+  for (; !step.done; step = read.next()) {
+    applier.redo(step.value);
+    redone += step.value.length;
+    for (const record of step.value) if (record.type === 'mode') identity = { ...identity, mode: record.mode };
+  }
+  const end = step.value;
+  let revision = end.revision;
+  if (stale) {
+    const report = await rebuild(room, catalog);
+    revision = Math.max(revision, report);
+    identity = { ...identity, epoch: room.randomId() };
+    await writeIdentity(disk, layout, identity);
+    catalog.setFact('epoch', identity.epoch);
+  } else if (catalog.appliedRevision > end.revision) {
+    throw new WrongDataDirectory(
+      `каталог дошёл до записи ${catalog.appliedRevision}, а журнал кончается на ${end.revision}: журнал подменён или потерян`,
+    );
+  }
+  catalog.setFact('applied_revision', String(revision));
+  if (end.tornTail) {
+    room.log.warn({ event: 'log_tail_torn', path: end.tornTail }, 'недописанный хвост журнала отложен');
+  }
+  for (const fileId of applier.lost) {
+    room.log.error({ event: 'blob_lost', fileId }, 'описание есть, а байтов нет ни на месте, ни в staging');
+  }
+  if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
+
+  const nextSegment = Math.max(from.segment, ...end.segments) + 1;
+  await syncTouched({ disk, layout, catalog, applier, identity: () => identity });
+  const start = { segment: nextSegment, offset: 0, frame: end.nextFrame, revision };
+  await writeCheckpoint(disk, layout, identity.storageId, start);
+  // Что осталось в staging, никому не обещано: загрузки оборвал сбой.
+  for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));
+  return { identity, catalog, applier, walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision } };
+}
+
+async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
+  const { disk, layout } = room;
+  const known = readIdentity(disk, layout);
+  if (known) {
+    if (disk.list(layout.dataDir).includes('files')) return known;
+    throw new WrongDataDirectory(`${layout.files} нет, хотя element.json на месте: каталог данных неполон`);
+  }
+  for (const path of [layout.files, layout.staging, layout.quarantine, layout.catalogDir]) disk.makeDirectory(path);
+  await prepareWalDirectory(disk, layout);
+  await disk.syncDirectory(layout.dataDir);
+  await disk.syncDirectory(dirname(layout.dataDir));
+  const identity: ElementIdentity = { format: 1, ...room.newborn, epoch: room.randomId() };
+  await createIdentity(disk, layout, identity);
+  room.log.info({ event: 'element_created', storageId: identity.storageId }, 'элемент хранения создан');
+  return identity;
+}
+
+/** Точки ещё нет: это годится, только если не было и записей. */
+function firstPosition({ disk, layout }: RecoveryRoom) {
+  if (disk.list(layout.files).length > 0) {
+    throw new WrongDataDirectory(`${layout.checkpoint} нет, а файлы есть: каталог журнала чужой или потерян`);
+  }
+  return { segment: listSegments(disk, layout)[0] ?? 0, offset: 0, frame: 1, revision: 0 };
+}
+
+function openCatalogOrFresh(room: RecoveryRoom): Catalog {
+  try {
+    return room.openCatalog(false);
+  } catch (error) {
+    room.log.warn({ event: 'catalog_unreadable', err: error }, 'каталог не читается и будет построен заново');
+    return room.openCatalog(true);
+  }
+}
+
+function reopenFresh(room: RecoveryRoom, old: Catalog): Catalog {
+  old.close();
+  return room.openCatalog(true);
+}
+
+async function rebuild({ disk, layout, log }: RecoveryRoom, catalog: Catalog): Promise<number> {
+  const startedAt = performance.now();
+  const report = await rebuildCatalog(disk, layout, catalog, (files) => {
+    log.info({ event: 'catalog_rebuilding', files }, 'каталог строится');
+  });
+  for (const { path, reason } of report.damaged) {
+    log.error({ event: 'attr_damaged', path, reason }, 'описание не читается');
+  }
+  const { files, revision } = report;
+  log.info({ event: 'catalog_rebuilt', files, durationMs: performance.now() - startedAt }, 'каталог построен');
+  return revision;
+}

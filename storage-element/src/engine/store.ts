@@ -1,0 +1,379 @@
+// Движок целиком: открыть, принять байты, изменить под замком, прочитать, закрыть.
+// Обещание: ответ дан — перемена переживёт отключение питания; ответа нет — она случилась целиком или никак.
+import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { ArtError } from '@artstore/contracts';
+import type { StoredFile } from '../files/file.ts';
+import type { StorageMode } from '../files/mode.ts';
+import type { Applier } from './apply-records.ts';
+import { Catalog, type CatalogEntry } from './catalog.ts';
+import { syncTouched, writeCheckpoint } from './checkpoint.ts';
+import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
+import { type ElementIdentity, WrongDataDirectory } from './element-identity.ts';
+import { createLayout, type Layout } from './layout.ts';
+import { FileLocks } from './locks.ts';
+import { Buckets } from './place-files.ts';
+import { type ReceivedBlob, type ReceiveOrder, receiveBlob, SyncFailed } from './receive-blob.ts';
+import { type Recovered, type RecoveryLog, recover } from './recovery.ts';
+import { Space, type SpaceLimits } from './space.ts';
+import { WAL_LIMITS, Wal, type WalLimits } from './wal.ts';
+import type { LogRecord, RemoveReason } from './wal-record.ts';
+
+export interface StoreOptions {
+  readonly dataDir: string;
+  readonly walDir: string;
+  /** Режим первого запуска; дальше действует записанный. */
+  readonly mode: StorageMode;
+  /** UUID элемента при первом запуске; без него создаётся случайный. */
+  readonly storageId?: string;
+  readonly space: SpaceLimits;
+  /** До скольких байт файл едет внутри записи журнала. */
+  readonly inlineBytesMax?: number;
+  readonly walLimits?: Partial<WalLimits>;
+  /** Контрольная точка — через столько байт журнала или миллисекунд, что раньше. */
+  readonly checkpointBytes?: number;
+  readonly checkpointMs?: number;
+  readonly log: RecoveryLog;
+  readonly hooks?: StoreHooks;
+  readonly disk?: Disk;
+  readonly clock?: Clock;
+  readonly randomId?: () => string;
+  readonly catalogPath?: string;
+}
+
+export interface Clock {
+  /** Миллисекунды Unix. */
+  now(): number;
+  /** Монотонные миллисекунды. */
+  monotonicMs(): number;
+}
+
+export interface StoreHooks {
+  onFrame?(count: number, bytes: number, syncMs: number): void;
+  onCheckpoint?(files: number, durationMs: number): void;
+  /** Диск отказал: процесс должен завершиться, следующий запуск восстановит. */
+  onFatal?(error: unknown): void;
+}
+
+const INLINE_BYTES_MAX = 64 << 10;
+const CHECKPOINT_BYTES = 64 << 20;
+const CHECKPOINT_MS = 30_000;
+/** Сколько памяти на все собираемые записи разом. */
+const GATHER_BYTES_TOTAL = 16 << 20;
+const GATHER_BYTES_MAX = 1 << 20;
+const GATHER_BYTES_MIN = 128 << 10;
+
+const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Открывает движок: замок каталога, восстановление, журнал. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const disk = options.disk ?? createRealDisk();
+  const layout = createLayout(options.dataDir, options.walDir);
+  disk.makeDirectory(layout.dataDir);
+  const release = lockDirectory(layout, options.disk === undefined);
+  try {
+    const catalogPath = options.catalogPath ?? layout.catalog;
+    const randomId = options.randomId ?? randomUUID;
+    const recovered = await recover({
+      disk,
+      layout,
+      log: options.log,
+      randomId,
+      newborn: { storageId: options.storageId ?? randomId(), mode: options.mode },
+      openCatalog: (fresh) => {
+        if (fresh && catalogPath === layout.catalog) {
+          for (const suffix of ['', '-wal', '-shm']) disk.remove(catalogPath + suffix);
+        }
+        return new Catalog(catalogPath);
+      },
+    });
+    if (options.storageId !== undefined && options.storageId !== recovered.identity.storageId) {
+      throw new WrongDataDirectory(`каталог принадлежит элементу ${recovered.identity.storageId}`);
+    }
+    return await Store.start({ disk, layout, options, randomId, recovered, release });
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Исключительный замок каталога данных. Держит его ядро (fcntl через SQLite), поэтому смерть процесса его снимает.
+ * На диске испытаний процесс один, замок не нужен.
+ */
+function lockDirectory(layout: Layout, real: boolean): () => void {
+  if (!real) return () => undefined;
+  const db = new DatabaseSync(layout.lock, { timeout: 0 });
+  try {
+    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    db.close();
+    throw new WrongDataDirectory(`${layout.dataDir} уже занят другим процессом`, cause);
+  }
+  return () => db.close();
+}
+
+interface StoreRoom {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly options: StoreOptions;
+  readonly randomId: () => string;
+  readonly recovered: Recovered;
+  readonly release: () => void;
+}
+
+export class Store {
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+  readonly #options: StoreOptions;
+  readonly #clock: Clock;
+  readonly #randomId: () => string;
+  readonly #catalog: Catalog;
+  readonly #applier: Applier;
+  readonly #buckets: Buckets;
+  readonly #locks = new FileLocks();
+  readonly #release: () => void;
+  readonly space: Space;
+  #wal!: Wal;
+  #identity: ElementIdentity;
+  /** Режим, который уже в очереди журнала: после него ничто, ему противное, в журнал не встанет. */
+  #nextMode: StorageMode;
+  #receiving = 0;
+  #bytesSinceCheckpoint = 0;
+  #checkpointing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(room: StoreRoom) {
+    const { options, recovered } = room;
+    this.#disk = room.disk;
+    this.#layout = room.layout;
+    this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#randomId = room.randomId;
+    this.#catalog = recovered.catalog;
+    this.#applier = recovered.applier;
+    this.#buckets = new Buckets(room.disk, room.layout);
+    this.#release = room.release;
+    this.#identity = recovered.identity;
+    this.#nextMode = recovered.identity.mode;
+    this.space = new Space({
+      disk: room.disk,
+      path: room.layout.dataDir,
+      limits: options.space,
+      storedBytes: () => this.#catalog.storedBytes,
+      monotonicMs: () => this.#clock.monotonicMs(),
+    });
+  }
+
+  static async start(room: StoreRoom): Promise<Store> {
+    const store = new Store(room);
+    store.#wal = await Wal.open(room.disk, room.layout, {
+      limits: { ...WAL_LIMITS, ...room.options.walLimits },
+      start: room.recovered.walStart,
+      hooks: {
+        apply: (records) => store.#apply(records),
+        onFrame: (count, bytes, syncMs) => store.#afterFrame(count, bytes, syncMs),
+        onFull: () => void store.checkpoint(),
+        onFailure: (error) => room.options.hooks?.onFatal?.(error),
+      },
+    });
+    store.#timer = setInterval(() => void store.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
+    store.#timer.unref();
+    return store;
+  }
+
+  get storageId(): string {
+    return this.#identity.storageId;
+  }
+
+  get epoch(): string {
+    return this.#identity.epoch;
+  }
+
+  get mode(): StorageMode {
+    return this.#nextMode;
+  }
+
+  /** Последняя revision, которую видит лента. */
+  get revision(): number {
+    return this.#wal.applied.revision;
+  }
+
+  /** Причина, по которой движок больше не пишет; undefined, пока всё хорошо. */
+  get failure(): unknown {
+    return this.#wal.failure;
+  }
+
+  get catalog(): Pick<Catalog, 'get' | 'list' | 'totals' | 'changes' | 'storedBytes'> {
+    return this.#catalog;
+  }
+
+  get logSegments(): number {
+    return this.#wal.segmentsInUse;
+  }
+
+  nowMs(): number {
+    return this.#clock.now();
+  }
+
+  /** Принимает тело: малое в память, большое в staging. Сумма и длина уже проверены. */
+  async receive(order: Omit<ReceiveOrder, 'stagedName' | 'inlineBytesMax' | 'gatherBytes'>): Promise<ReceivedBlob> {
+    this.#refuseIfFailed();
+    this.#receiving += 1;
+    try {
+      return await receiveBlob(this.#disk, this.#layout, {
+        ...order,
+        stagedName: `${this.#randomId()}.part`,
+        inlineBytesMax: this.#options.inlineBytesMax ?? INLINE_BYTES_MAX,
+        gatherBytes: () =>
+          Math.max(GATHER_BYTES_MIN, Math.min(GATHER_BYTES_MAX, GATHER_BYTES_TOTAL / this.#receiving)),
+      });
+    } catch (error) {
+      if (error instanceof SyncFailed) this.#wal.poison(error);
+      throw error;
+    } finally {
+      this.#receiving -= 1;
+    }
+  }
+
+  /** Убирает принятое, которое не понадобилось. */
+  discard(received: ReceivedBlob): void {
+    if ('staged' in received.bytes) this.#disk.remove(this.#layout.staged(received.bytes.staged));
+  }
+
+  /** Даёт work изменить файл, пока его не тронет никто другой. */
+  withFile<T>(fileId: string, work: (file: LockedFile) => Promise<T>): Promise<T> {
+    this.#refuseIfFailed();
+    return this.#locks.hold(fileId, () =>
+      work(
+        new LockedFile(fileId, {
+          catalog: this.#catalog,
+          wal: this.#wal,
+          place: () => this.#buckets.next(this.#clock.now()),
+        }),
+      ),
+    );
+  }
+
+  /** Записывает новый режим; возвращается, когда он переживёт отключение питания. */
+  async setMode(mode: StorageMode): Promise<void> {
+    this.#refuseIfFailed();
+    this.#nextMode = mode;
+    await this.#wal.append((revision) => ({ type: 'mode', mode, revision }));
+  }
+
+  /** Открывает байты файла; undefined, если их нет на месте. */
+  async openBlob(entry: CatalogEntry): Promise<DiskFile | undefined> {
+    try {
+      return await this.#disk.open(this.#layout.blob(entry.place, entry.file.fileId), 'read');
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Сбрасывает разложенное и отпускает сегменты журнала. Второй вызов во время первого ждёт его же. */
+  checkpoint(): Promise<void> {
+    this.#checkpointing ??= this.#runCheckpoint().finally(() => {
+      this.#checkpointing = undefined;
+    });
+    return this.#checkpointing;
+  }
+
+  async #runCheckpoint(): Promise<void> {
+    if (this.#wal.failure !== undefined) return;
+    const startedAt = this.#clock.monotonicMs();
+    const position = this.#wal.applied;
+    this.#bytesSinceCheckpoint = 0;
+    try {
+      const files = await syncTouched({
+        disk: this.#disk,
+        layout: this.#layout,
+        catalog: this.#catalog,
+        applier: this.#applier,
+        identity: () => this.#identity,
+      });
+      await writeCheckpoint(this.#disk, this.#layout, this.#identity.storageId, position);
+      this.#wal.releaseBefore(position);
+      this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
+    } catch (error) {
+      this.#wal.poison(error);
+    }
+  }
+
+  #apply(records: readonly LogRecord[]): void {
+    this.#applier.apply(records);
+    for (const record of records) {
+      if (record.type === 'mode') this.#identity = { ...this.#identity, mode: record.mode };
+    }
+  }
+
+  #afterFrame(count: number, bytes: number, syncMs: number): void {
+    this.#options.hooks?.onFrame?.(count, bytes, syncMs);
+    this.#bytesSinceCheckpoint += bytes;
+    if (this.#bytesSinceCheckpoint >= (this.#options.checkpointBytes ?? CHECKPOINT_BYTES)) void this.checkpoint();
+  }
+
+  #refuseIfFailed(): void {
+    if (this.#wal.failure !== undefined) throw new ArtError('NOT_READY', { cause: this.#wal.failure });
+  }
+
+  /** Дописывает журнал, ставит контрольную точку и отпускает каталог. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#wal.close();
+    await this.#checkpointing;
+    await this.checkpoint();
+    this.#catalog.close();
+    this.#release();
+  }
+}
+
+/** Файл под замком: менять можно только отсюда, поэтому менять без замка нечем. */
+export class LockedFile {
+  readonly fileId: string;
+  readonly #room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] };
+
+  constructor(fileId: string, room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] }) {
+    this.fileId = fileId;
+    this.#room = room;
+  }
+
+  current(): CatalogEntry | undefined {
+    return this.#room.catalog.get(this.fileId);
+  }
+
+  /** Записывает новый файл; возвращается, когда он долговечен и виден. */
+  async put(file: Omit<StoredFile, 'revision'>, bytes: ReceivedBlob['bytes']): Promise<StoredFile> {
+    const place = this.#room.place();
+    const record = await this.#room.wal.append((revision) => ({
+      type: 'put' as const,
+      file: { ...file, revision },
+      place,
+      bytes,
+    }));
+    return record.file;
+  }
+
+  /** Записывает новое описание того же файла. */
+  async patch(entry: CatalogEntry, file: Omit<StoredFile, 'revision'>): Promise<StoredFile> {
+    const record = await this.#room.wal.append((revision) => ({
+      type: 'patch' as const,
+      file: { ...file, revision },
+      place: entry.place,
+    }));
+    return record.file;
+  }
+
+  /** Убирает байты и описание; в ленте остаётся надгробие. */
+  async remove(entry: CatalogEntry, reason: RemoveReason, removedAt: string): Promise<void> {
+    await this.#room.wal.append((revision) => ({
+      type: 'remove' as const,
+      fileId: this.fileId,
+      place: entry.place,
+      reason,
+      removedAt,
+      revision,
+    }));
+  }
+}

@@ -1,0 +1,309 @@
+// Журнал повтора с общим сбросом: все, кто ждёт в этот миг, пишутся одним кадром и одним fdatasync.
+//
+// История сбоев, по которой расставлен порядок:
+//   1. Байты больших файлов сброшены до очереди; здесь один fsync каталога staging закрепляет их имена.
+//      Без него журнал после сбоя сослался бы на имя, которого нет.
+//   2. Кадр пишется в заранее заполненный сегмент: длина файла не меняется, fdatasync обходится без
+//      журнала файловой системы и стоит вдвое меньше.
+//   3. Следующий кадр пишется только после сброса предыдущего: см. wal-record.ts, порча и хвост.
+//   4. Ошибка записи или сброса окончательна: ядро могло выбросить страницы и назвать их чистыми,
+//      повтор солгал бы. Журнал закрывается, процесс перезапускается и восстанавливается.
+import { dirname } from 'node:path';
+import { type Disk, type DiskFile, isCode } from './disk.ts';
+import type { Layout } from './layout.ts';
+import { encodeRecord, FRAME_HEADER_BYTES, frameHeader, type LogRecord, revisionOf } from './wal-record.ts';
+
+export interface WalLimits {
+  /** Длина сегмента, байт. */
+  readonly segmentBytes: number;
+  /** Сколько сегментов может быть занято; дальше писатели ждут контрольной точки. */
+  readonly segmentsMax: number;
+  /** Сколько байт записей в одном кадре. */
+  readonly frameBytesMax: number;
+}
+
+export const WAL_LIMITS: WalLimits = { segmentBytes: 16 << 20, segmentsMax: 24, frameBytesMax: 4 << 20 };
+
+/** Место в журнале: с какого кадра и где начинать повтор. */
+export interface WalPosition {
+  readonly segment: number;
+  readonly offset: number;
+  readonly frame: number;
+  readonly revision: number;
+}
+
+export interface WalHooks {
+  /** Разложить по местам записи, которые уже на диске журнала. Вызывается по порядку, кадр за кадром. */
+  apply(records: readonly LogRecord[]): void;
+  /** Кадр записан и сброшен: сколько записей, байт и миллисекунд на сброс. */
+  onFrame(count: number, bytes: number, syncMs: number): void;
+  /** Место кончилось: нужна контрольная точка. */
+  onFull(): void;
+  /** Диск отказал; журнал больше не пишет. */
+  onFailure(error: unknown): void;
+}
+
+interface Waiter {
+  readonly record: LogRecord;
+  readonly parts: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Wal {
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+  readonly #limits: WalLimits;
+  readonly #hooks: WalHooks;
+  /** Номера занятых сегментов по порядку; последний — тот, куда пишут. */
+  readonly #segments: number[] = [];
+  /** Отслужившие сегменты, готовые к новой жизни. */
+  readonly #spare: number[];
+  #nextSegment: number;
+  #file: DiskFile | undefined;
+  #offset = 0;
+  #frame: number;
+  #revision: number;
+  #writtenRevision: number;
+  #applied: WalPosition;
+  #queue: Waiter[] = [];
+  #writing: Promise<void> | undefined;
+  #failure: unknown;
+  #freed: (() => void) | undefined;
+  #closed = false;
+
+  private constructor(
+    disk: Disk,
+    layout: Layout,
+    options: { limits: WalLimits; hooks: WalHooks; start: WalStart },
+  ) {
+    this.#disk = disk;
+    this.#layout = layout;
+    this.#limits = options.limits;
+    this.#hooks = options.hooks;
+    this.#nextSegment = options.start.nextSegment;
+    this.#spare = [...options.start.spare];
+    this.#frame = options.start.nextFrame;
+    this.#revision = options.start.revision;
+    this.#writtenRevision = this.#revision;
+    this.#applied = { segment: 0, offset: 0, frame: this.#frame, revision: this.#revision };
+  }
+
+  /** Открывает журнал на новом сегменте: недописанный хвост прежнего остаётся в прошлом. */
+  static async open(
+    disk: Disk,
+    layout: Layout,
+    options: { limits: WalLimits; hooks: WalHooks; start: WalStart },
+  ): Promise<Wal> {
+    const wal = new Wal(disk, layout, options);
+    await wal.#startSegment();
+    wal.#applied = wal.#end();
+    return wal;
+  }
+
+  /** Последняя выданная revision. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get segmentsInUse(): number {
+    return this.#segments.length;
+  }
+
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Всё до этого места записано, сброшено и разложено: отсюда может начинаться повтор. */
+  get applied(): WalPosition {
+    return this.#applied;
+  }
+
+  /**
+   * Ставит запись в очередь и возвращает её, когда она переживёт отключение питания и разложена по местам.
+   * make получает revision и обязан вписать её в запись; порядок вызовов — порядок в журнале.
+   * Бросает причину отказа, если журнал закрыт или диск отказал.
+   */
+  append<R extends LogRecord>(make: (revision: number) => R): Promise<R> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.reject(new Error('журнал закрыт'));
+    this.#revision += 1;
+    const record = make(this.#revision);
+    const parts = encodeRecord(record);
+    let bytes = 0;
+    for (const part of parts) bytes += part.byteLength;
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#queue.push({ record, parts, bytes, resolve: () => resolve(record), reject });
+    this.#writing ??= this.#writeLoop();
+    return promise;
+  }
+
+  /** Отпускает сегменты, которые повтору больше не нужны. */
+  releaseBefore(position: WalPosition): void {
+    while ((this.#segments[0] ?? position.segment) < position.segment) {
+      const freed = this.#segments.shift();
+      if (freed !== undefined) this.#spare.push(freed);
+    }
+    this.#freed?.();
+    this.#freed = undefined;
+  }
+
+  /** Дописывает очередь и закрывает файл. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #writeLoop(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const batch = this.#takeBatch();
+        try {
+          await this.#writeFrame(batch);
+        } catch (error) {
+          this.#fail(error, batch);
+          return;
+        }
+        // Микрозадача: сначала цикл отдаст диску следующий кадр, потом, пока тот пишется, разложится этот.
+        const end = this.#end();
+        queueMicrotask(() => this.#deliver(batch, end));
+      }
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #takeBatch(): Waiter[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiter of this.#queue) {
+      if (count > 0 && bytes + waiter.bytes > this.#limits.frameBytesMax) break;
+      bytes += waiter.bytes;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeFrame(batch: readonly Waiter[]): Promise<void> {
+    const records = batch.flatMap((waiter) => waiter.parts);
+    const bytes = FRAME_HEADER_BYTES + batch.reduce((sum, waiter) => sum + waiter.bytes, 0);
+    if (batch.some(({ record }) => record.type === 'put' && 'staged' in record.bytes)) {
+      await this.#disk.syncDirectory(this.#layout.staging);
+    }
+    if (this.#offset + bytes > this.#limits.segmentBytes) await this.#startSegment();
+    const file = this.#file;
+    const segment = this.#segments.at(-1);
+    if (!file || segment === undefined) throw new Error('у журнала нет открытого сегмента');
+    const header = frameHeader({ segment, number: this.#frame, records, count: batch.length });
+    const startedAt = performance.now();
+    await file.write([header, ...records], this.#offset);
+    await file.datasync();
+    this.#hooks.onFrame(batch.length, bytes, performance.now() - startedAt);
+    this.#offset += bytes;
+    this.#frame += 1;
+    const last = batch.at(-1);
+    if (last) this.#writtenRevision = revisionOf(last.record);
+  }
+
+  #end(): WalPosition {
+    const segment = this.#segments.at(-1) ?? 0;
+    return { segment, offset: this.#offset, frame: this.#frame, revision: this.#writtenRevision };
+  }
+
+  #deliver(batch: readonly Waiter[], end: WalPosition): void {
+    if (this.#failure !== undefined) {
+      for (const waiter of batch) waiter.reject(this.#failure);
+      return;
+    }
+    try {
+      this.#hooks.apply(batch.map(({ record }) => record));
+    } catch (error) {
+      this.#fail(error, batch);
+      return;
+    }
+    this.#applied = end;
+    for (const waiter of batch) waiter.resolve();
+  }
+
+  /** Переходит на следующий сегмент: отслуживший, а если такого нет — новый, заполненный нулями. */
+  async #startSegment(): Promise<void> {
+    while (this.#segments.length >= this.#limits.segmentsMax) {
+      this.#hooks.onFull();
+      await new Promise<void>((resolve) => {
+        this.#freed = resolve;
+      });
+      if (this.#failure !== undefined) throw this.#failure;
+    }
+    await this.#file?.close();
+    this.#file = undefined;
+    const sequence = this.#nextSegment;
+    this.#nextSegment += 1;
+    const path = this.#layout.segment(sequence);
+    const spare = this.#spare.shift();
+    if (spare !== undefined && this.#disk.sizeOf(this.#layout.segment(spare)) === this.#limits.segmentBytes) {
+      this.#disk.rename(this.#layout.segment(spare), path);
+    } else {
+      if (spare !== undefined) this.#disk.remove(this.#layout.segment(spare));
+      await this.#preallocate(path);
+    }
+    this.#file = await this.#disk.open(path, 'update');
+    await this.#disk.syncDirectory(this.#layout.walDir);
+    this.#segments.push(sequence);
+    this.#offset = 0;
+  }
+
+  async #preallocate(path: string): Promise<void> {
+    const fresh = `${path}.new`;
+    this.#disk.remove(fresh);
+    const file = await this.#disk.open(fresh, 'create');
+    try {
+      const zeros = Buffer.alloc(Math.min(1 << 20, this.#limits.segmentBytes));
+      for (let at = 0; at < this.#limits.segmentBytes; at += zeros.length) {
+        await file.write([zeros.subarray(0, this.#limits.segmentBytes - at)], at);
+      }
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    this.#disk.rename(fresh, path);
+  }
+
+  #fail(error: unknown, batch: readonly Waiter[]): void {
+    this.#failure = error;
+    const rejected = [...batch, ...this.#queue];
+    this.#queue = [];
+    for (const waiter of rejected) waiter.reject(error);
+    this.#hooks.onFailure(error);
+  }
+
+  /** Закрывает журнал из-за чужой беды: после отказа сброса верить диску нельзя никому. */
+  poison(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#fail(error, []);
+    this.#freed?.();
+  }
+}
+
+/** С чего начинать: что нашло восстановление. */
+export interface WalStart {
+  /** Номер, которым назовётся первый сегмент; он уже записан в контрольную точку. */
+  readonly nextSegment: number;
+  /** Прежние сегменты: всё из них уже разложено и сброшено. */
+  readonly spare: readonly number[];
+  readonly nextFrame: number;
+  readonly revision: number;
+}
+
+/** Каталог журнала создаётся вместе со своим именем в родителе. */
+export async function prepareWalDirectory(disk: Disk, layout: Layout): Promise<void> {
+  disk.makeDirectory(layout.walDir);
+  try {
+    await disk.syncDirectory(dirname(layout.walDir));
+  } catch (error) {
+    // Родитель чужой и закрыт для чтения (каталог журнала — отдельный том): имя тома закрепляет не этот процесс.
+    if (!isCode(error, 'EACCES')) throw error;
+  }
+}

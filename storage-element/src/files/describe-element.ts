@@ -1,0 +1,32 @@
+// Что элемент говорит о себе: личность, режим, место, счёт файлов.
+import type { StatusTotals } from '../engine/catalog.ts';
+import type { SpaceReport } from '../engine/space.ts';
+import type { Store } from '../engine/store.ts';
+import type { StoredStatus } from './file.ts';
+import { allowedOperations, type FileOperation, type StorageMode } from './mode.ts';
+
+export interface ElementDescription {
+  readonly storageId: string;
+  readonly epoch: string;
+  readonly mode: StorageMode;
+  /** degraded — читать можно, писать нельзя. */
+  readonly status: 'online' | 'degraded';
+  readonly capacity: SpaceReport;
+  readonly counts: Readonly<Record<StoredStatus, StatusTotals>>;
+  readonly revision: number;
+  readonly allowedOperations: readonly FileOperation[];
+}
+
+export async function describeElement(store: Store): Promise<ElementDescription> {
+  const capacity = await store.space.report();
+  return {
+    storageId: store.storageId,
+    epoch: store.epoch,
+    mode: store.mode,
+    status: store.failure === undefined ? 'online' : 'degraded',
+    capacity,
+    counts: store.catalog.totals(new Date(store.nowMs()).toISOString()),
+    revision: store.revision,
+    allowedOperations: allowedOperations(store.mode),
+  };
+}

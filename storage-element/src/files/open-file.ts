@@ -1,0 +1,51 @@
+// Открыть содержимое файла для чтения. Возвращает описание и чтение участка; что ответить клиенту, решает край.
+import type { Readable } from 'node:stream';
+import { ArtError } from '@artstore/contracts';
+import { type ByteRange, readBlob } from '../engine/read-blob.ts';
+import type { Store } from '../engine/store.ts';
+import { effectiveStatus, type StoredFile } from './file.ts';
+import { fileNotFound, requireEntry, requireOperation } from './require-file.ts';
+
+export interface OpenedFile {
+  readonly file: StoredFile;
+  /** Поток участка или всего файла; закрывает файл сам. Зовётся не больше одного раза. */
+  read(range?: ByteRange): Readable;
+  /** Закрывает файл, если читать не пришлось. */
+  close(): Promise<void>;
+}
+
+/**
+ * Бросает MODE_NOT_ALLOWED, FILE_NOT_FOUND (неизвестен или удалён), FILE_EXPIRED и INTERNAL_ERROR,
+ * если описание есть, а байтов нет или их не столько: это тревога, а не «не найдено».
+ */
+export async function openFile(store: Store, fileId: string): Promise<OpenedFile> {
+  requireOperation(store, 'download');
+  const entry = requireEntry(store, fileId, store.catalog.get(fileId));
+  const status = effectiveStatus(entry.file, store.nowMs());
+  if (status === 'expired') throw new ArtError('FILE_EXPIRED', { fileId });
+  if (status === 'deleted') throw fileNotFound(store, fileId);
+  const blob = status === 'active' ? await store.openBlob(entry) : undefined;
+  if (blob === undefined) {
+    // Пока открывали, файл могли убрать: тогда это обычное «не найдено».
+    if (store.catalog.get(fileId) === undefined) throw fileNotFound(store, fileId);
+    throw bytesLost(fileId, new Error(`содержимого нет на диске (${status})`));
+  }
+  const size = await blob.size();
+  if (size !== entry.file.size) {
+    await blob.close();
+    throw bytesLost(fileId, new Error(`на диске ${size} байт вместо ${entry.file.size}`));
+  }
+  return {
+    file: entry.file,
+    read: (range) => readBlob(blob, range ?? { start: 0, end: size - 1 }),
+    close: () => blob.close(),
+  };
+}
+
+function bytesLost(fileId: string, cause: Error): ArtError {
+  return new ArtError('INTERNAL_ERROR', {
+    fileId,
+    cause,
+    explain: { ru: 'Содержимое файла повреждено или утрачено.', en: 'The content of the file is damaged or missing.' },
+  });
+}

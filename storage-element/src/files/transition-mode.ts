@@ -1,0 +1,24 @@
+// Сменить режим: только по допустимым переходам, долговечно до ответа (требования, 3.1; решение 8).
+import { ArtError } from '@artstore/contracts';
+import type { Store } from '../engine/store.ts';
+import { judgeTransition, type StorageMode } from './mode.ts';
+
+/** Бросает INVALID_TRANSITION, CONFIRMATION_REQUIRED. */
+export async function transitionMode(
+  store: Store,
+  { target, confirm }: { target: StorageMode; confirm: boolean },
+): Promise<{ mode: StorageMode; previousMode: StorageMode }> {
+  const previousMode = store.mode;
+  const verdict = judgeTransition(previousMode, target);
+  if (verdict === 'invalid') {
+    throw new ArtError('INVALID_TRANSITION', {
+      explain: {
+        ru: `Перехода из ${previousMode} в ${target} нет.`,
+        en: `There is no transition from ${previousMode} to ${target}.`,
+      },
+    });
+  }
+  if (verdict === 'confirm' && !confirm) throw new ArtError('CONFIRMATION_REQUIRED');
+  await store.setMode(target);
+  return { mode: target, previousMode };
+}
