@@ -25,7 +25,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'tools',
     files: /^tools\//,
-    mayImport: ['tools', 'contracts', 'chassis', 'config'],
+    mayImport: ['tools', 'contracts', 'chassis', 'config', 'testing'],
     why: 'Инструменты читают проект.',
   },
   {
