@@ -44,7 +44,7 @@ export interface Config {
   readonly mode: 'edit' | 'rw' | 'ro' | 'ar';
   readonly fileBytesMax: number;
   readonly capacityBytesMax: number | undefined;
-  readonly jwks: { readonly url: string; readonly caFile: string | undefined; readonly refreshMs: number; readonly staleMaxMs: number };
+  readonly jwks: { readonly url: string; readonly caFile: string | undefined; /** Последний удачный набор. */ readonly cacheFile: string; readonly refreshMs: number; readonly staleMaxMs: number };
   readonly issuer: string;
   /** undefined — обычный HTTP, разрешённый настройкой. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -69,7 +69,7 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     mode: env.SE_MODE,
     fileBytesMax: env.SE_MAX_FILE_SIZE,
     capacityBytesMax: env.SE_MAX_CAPACITY,
-    jwks: { url: env.SE_JWKS_URL, caFile: env.SE_JWKS_CA, refreshMs: env.SE_JWKS_REFRESH, staleMaxMs: env.SE_JWKS_STALE_MAX },
+    jwks: { url: env.SE_JWKS_URL, caFile: env.SE_JWKS_CA, cacheFile: join(env.SE_DATA_DIR, 'jwks.json'), refreshMs: env.SE_JWKS_REFRESH, staleMaxMs: env.SE_JWKS_STALE_MAX },
     issuer: env.SE_ISSUER,
     tls: env.SE_PLAIN_HTTP || certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
     drainMs: env.SE_DRAIN,

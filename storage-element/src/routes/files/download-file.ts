@@ -5,7 +5,8 @@ import type { Store } from '../../engine/store.ts';
 import { openFile } from '../../files/open-file.ts';
 import { planDownload } from '../../http/plan-download.ts';
 
-export function downloadFileRoute(store: Store): Handler<operations['downloadFile']> {
+/** sent — счёт отдаваемых байтов. */
+export function downloadFileRoute(store: Store, sent: (bytes: number) => void): Handler<operations['downloadFile']> {
   return async ({ params, headers }) => {
     const opened = await openFile(store, params.file_id);
     let handedOver = false;
@@ -14,6 +15,7 @@ export function downloadFileRoute(store: Store): Handler<operations['downloadFil
       if (plan.status === 304) return plan;
       const body = plan.status === 206 ? opened.read(plan.range) : opened.read();
       handedOver = true;
+      sent(Number(plan.headers['content-length']));
       return { status: plan.status, headers: plan.headers, body };
     } finally {
       // Поток закроет файл сам, когда кончится или оборвётся; без потока закрыть некому.

@@ -9,7 +9,14 @@ import { etagOf } from '../../http/conditional.ts';
 import { parseDigest } from '../../http/parse-digest.ts';
 import { toElementFile } from '../../http/to-wire.ts';
 
-export function putFileRoute(store: Store, fileBytesMax: number): Handler<operations['putFile']> {
+export interface PutRoom {
+  readonly store: Store;
+  readonly fileBytesMax: number;
+  /** Счёт принятых байтов. */
+  readonly received: (bytes: number) => void;
+}
+
+export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handler<operations['putFile']> {
   return async ({ params, headers, body, principal, signal, log }) => {
     const fileId = params.file_id;
     const raw = readIntent(headers['artstore-metadata']);
@@ -24,6 +31,7 @@ export function putFileRoute(store: Store, fileBytesMax: number): Handler<operat
       fileBytesMax,
       signal,
     });
+    received(file.size);
     log.info({ event: created ? 'file_stored' : 'file_known', fileId, bytes: file.size }, created ? 'файл сохранён' : 'файл уже есть');
     return { status: created ? 201 : 200, headers: { etag: etagOf(file) }, body: toElementFile(file) };
   };

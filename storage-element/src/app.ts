@@ -1,0 +1,137 @@
+// Единственное место, где части элемента хранения соединяют.
+import { readFile } from 'node:fs/promises';
+import { type JwksCache, bearer, createVerifier, openJwksCache } from '@artstore/auth';
+import { type Logger, type Operations, type Periodic, createApp, createMetrics, every, notImplemented } from '@artstore/chassis';
+import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { checkReadiness } from './check-readiness.ts';
+import type { Config } from './config.ts';
+import { type Store, openStore } from './engine/store.ts';
+import { type StoreMeter, measureStore } from './measure-store.ts';
+import { type TlsFiles, readTls } from './read-tls.ts';
+import { getInfoRoute } from './routes/element/get-info.ts';
+import { transitionModeRoute } from './routes/element/transition-mode.ts';
+import { deleteFileRoute } from './routes/files/delete-file.ts';
+import { downloadFileRoute } from './routes/files/download-file.ts';
+import { getFileRoute } from './routes/files/get-file.ts';
+import { headDownloadRoute } from './routes/files/head-download.ts';
+import { listChangesRoute } from './routes/files/list-changes.ts';
+import { listFilesRoute } from './routes/files/list-files.ts';
+import { putFileRoute } from './routes/files/put-file.ts';
+import { restoreFileRoute } from './routes/files/restore-file.ts';
+import { updateFileRoute } from './routes/files/update-file.ts';
+
+type App = Awaited<ReturnType<typeof createApp>>;
+
+export interface BuiltApp {
+  readonly app: App;
+  readonly close: () => Promise<void>;
+}
+
+const SERVICE = 'storage-element';
+/** Заголовок с метаданными — до 48 КиБ, остальное — прочим заголовкам. */
+const HEADER_BYTES_MAX = 64 << 10;
+/** Место для описаний, указателя и журнала, которое файлам не отдаётся. */
+const RESERVE_BYTES = 64 << 20;
+const TLS_RELOAD_MS = 60_000;
+
+/** onFatal зовётся, когда диск отказал и писать больше нельзя: процесс должен завершиться с ошибкой. */
+export async function buildApp(config: Config, log: Logger, onFatal: (error: unknown) => void = () => undefined): Promise<BuiltApp> {
+  const tls = config.tls && (await readTls(config.tls));
+  if (tls === undefined) log.warn({ event: 'plain_http' }, 'TLS выключен настройкой SE_PLAIN_HTTP: токены и файлы идут открыто');
+  const metrics = createMetrics(SERVICE);
+  const meter = measureStore(metrics);
+  const store = await openElementStore(config, { log, meter, onFatal });
+  const opened: { close(): Promise<void> }[] = [store];
+  const close = async (): Promise<void> => {
+    for (const part of opened.toReversed()) await part.close();
+  };
+  try {
+    meter.watch(store);
+    const keys = await openKeys(config, log);
+    opened.push(keys);
+    const app = await createApp<operations>({
+      service: SERVICE,
+      version: packageJson.version,
+      log,
+      contract: new URL('../api/openapi.gen.json', import.meta.url),
+      operations: routes(config, store, meter),
+      authenticate: bearer(createVerifier({ keys, issuer: config.issuer, audience: store.storageId })),
+      readiness: () => checkReadiness({ store, keys, keysRefreshMs: config.jwks.refreshMs }),
+      metrics,
+      tls,
+      // Загрузки всех клиентов приходят от немногих Ingester: предел на адрес здесь мешал бы своим.
+      limits: { headerBytesMax: HEADER_BYTES_MAX, requestsPerMinutePerAddress: 0 },
+    });
+    nameElement(app, store.storageId);
+    if (config.tls) opened.push({ close: reloadTls(app, config.tls, log).stop });
+    return { app, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function routes(config: Config, store: Store, meter: StoreMeter): Operations<operations> {
+  return {
+    putFile: putFileRoute({ store, fileBytesMax: config.fileBytesMax, received: meter.received }),
+    getFile: getFileRoute(store),
+    updateFile: updateFileRoute(store),
+    deleteFile: deleteFileRoute(store),
+    restoreFile: restoreFileRoute(store),
+    downloadFile: downloadFileRoute(store, meter.sent),
+    headDownload: headDownloadRoute(store),
+    listFiles: listFilesRoute(store),
+    listChanges: listChangesRoute(store),
+    getInfo: getInfoRoute(store, packageJson.version),
+    transitionMode: transitionModeRoute(store),
+    startReconcile: notImplemented,
+    getReconcile: notImplemented,
+    runGc: notImplemented,
+    getGc: notImplemented,
+  };
+}
+
+function openElementStore(config: Config, room: { log: Logger; meter: StoreMeter; onFatal: (error: unknown) => void }): Promise<Store> {
+  return openStore({
+    dataDir: config.dataDir,
+    walDir: config.walDir,
+    mode: config.mode,
+    ...(config.storageId === undefined ? {} : { storageId: config.storageId }),
+    space: { capacityBytesMax: config.capacityBytesMax, reserveBytes: RESERVE_BYTES },
+    log: room.log,
+    hooks: { ...room.meter.hooks, onFatal: room.onFatal },
+  });
+}
+
+/** Ключи открываются после хранилища: набор хранится в каталоге данных, а новый каталог обязан быть пустым. */
+async function openKeys(config: Config, log: Logger): Promise<JwksCache> {
+  const { url, caFile, cacheFile, refreshMs, staleMaxMs } = config.jwks;
+  const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+  const keys = openJwksCache({ url, ca, cacheFile, refreshMs, staleMaxMs, log });
+  await keys.start();
+  return keys;
+}
+
+/** Каждый ответ, и ошибочный, называет элемент. Ставится до маршрутов: 404 и 401 тоже несут заголовок. */
+function nameElement(app: App, storageId: string): void {
+  app.server.prependListener('request', (_request, response) => response.setHeader('Artstore-Storage-Id', storageId));
+}
+
+/** Обновлённый сертификат действует для новых соединений; негодная пара остаётся в журнале, прежняя работает. */
+function reloadTls(app: App, files: TlsFiles, log: Logger): Periodic {
+  let current = '';
+  return every({
+    name: 'tls_reload',
+    intervalMs: TLS_RELOAD_MS,
+    log,
+    job: async () => {
+      const pair = await readTls(files);
+      const fresh = pair.cert + pair.key;
+      if (fresh === current || !('setSecureContext' in app.server) || typeof app.server.setSecureContext !== 'function') return;
+      app.server.setSecureContext(pair);
+      if (current !== '') log.info({ event: 'tls_reloaded' }, 'сертификат обновлён');
+      current = fresh;
+    },
+  });
+}

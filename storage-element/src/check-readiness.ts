@@ -1,0 +1,42 @@
+// Готовность элемента: чтение, запись и ключи проверяются порознь, чтобы полный диск не останавливал скачивание.
+import type { JwksCache } from '@artstore/auth';
+import type { Check } from '@artstore/chassis';
+import type { Store } from './engine/store.ts';
+
+/** Ключи старше стольких обновлений подряд — повод насторожиться: сосед давно не отвечает. */
+const MISSED_REFRESHES_MAX = 3;
+
+export interface ReadinessRoom {
+  readonly store: Store;
+  readonly keys: Pick<JwksCache, 'loaded' | 'ageMs'>;
+  readonly keysRefreshMs: number;
+}
+
+export async function checkReadiness({ store, keys, keysRefreshMs }: ReadinessRoom): Promise<Record<string, Check>> {
+  const { reads, writes } = await checkDisk(store);
+  return { reads, writes, keys: checkKeys(keys, keysRefreshMs) };
+}
+
+async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }> {
+  try {
+    const { availableBytes } = await store.space.report();
+    return { reads: { status: 'ok' }, writes: checkWrites(store, availableBytes) };
+  } catch (error) {
+    // Путь в тексте ошибки наружу не идёт: проверка открыта всем.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const failed: Check = { status: 'fail', message: `data directory is not available: ${code}` };
+    return { reads: failed, writes: failed };
+  }
+}
+
+function checkWrites(store: Store, availableBytes: number): Check {
+  if (store.failure !== undefined) return { status: 'fail', message: 'the disk refused to sync; the process is stopping' };
+  if (availableBytes === 0) return { status: 'degraded', message: 'no space left' };
+  return { status: 'ok' };
+}
+
+function checkKeys(keys: ReadinessRoom['keys'], refreshMs: number): Check {
+  if (!keys.loaded()) return { status: 'fail', message: 'no usable signing keys: no token can be verified' };
+  if (keys.ageMs() > MISSED_REFRESHES_MAX * refreshMs) return { status: 'degraded', message: 'signing keys are stale' };
+  return { status: 'ok' };
+}
