@@ -1,0 +1,206 @@
+// Единственное место модуля с SQL: чтение таблицы files, которой владеет Admin Module. Обещание: ничего не пишет,
+// каждый запрос ограничен временем, отказ базы — NOT_READY, а не падение.
+import { ArtError } from '@artstore/contracts';
+import { Kysely, PostgresDialect, type RawBuilder, type Transaction, sql } from 'kysely';
+import type pg from 'pg';
+import type { Clause } from '../search/where-clause.ts';
+import { FILE_COLUMNS, type FileRow } from './file-row.ts';
+
+/** Таблиц модуль сам не создаёт, поэтому их типов kysely не знает: запросы написаны явно. */
+type Database = Record<never, never>;
+
+/** Какие строки нашлись: точное число, пока их не больше предела, и страница. */
+export interface Hits {
+  readonly found: number;
+  readonly rows: readonly FoundRow[];
+}
+
+export interface FoundRow extends FileRow {
+  /** Близость; null — строка вне окна, которое ранжируется. */
+  readonly relevance: number | null;
+}
+
+export interface OrderKey {
+  readonly expression: RawBuilder<unknown>;
+  readonly descending: boolean;
+}
+
+export interface PageQuery {
+  readonly where: Clause;
+  readonly order: OrderKey;
+  /** Близость и то, сколько первых по порядку строк она переставляет. */
+  readonly rank?: { readonly expression: RawBuilder<number>; readonly rowsMax: number } | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Поиск внутри одной транзакции только для чтения: у всех запросов общий снимок и общий предел времени. */
+export interface SearchSession {
+  /** Сколько строк ждёт планировщик. Таблицу не читает. */
+  estimate(where: Clause): Promise<number>;
+  /** Собирает совпадения без порядка, но не больше hitsMax, и упорядочивает собранное. */
+  collect(page: PageQuery, hitsMax: number): Promise<Hits>;
+  /** Берёт первые hitsMax совпадений по порядку. */
+  first(page: PageQuery, hitsMax: number): Promise<Hits>;
+  /** Ключ строки, стоящей в порядке на месте skip среди строк range; undefined — строк меньше. */
+  keyAt(o: { readonly range: Clause; readonly order: OrderKey; readonly skip: number }): Promise<string | undefined>;
+  /** Какие из слов имеют общую основу с искомыми. */
+  matchingWords(words: readonly string[], wanted: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface FilesView {
+  find(fileId: string): Promise<FileRow | undefined>;
+  search<T>(work: (session: SearchSession) => Promise<T>): Promise<T>;
+  /** Создана ли таблица реестра. */
+  tableExists(): Promise<boolean>;
+  ping(): Promise<void>;
+}
+
+export interface FilesViewOptions {
+  readonly pool: pg.Pool;
+  /** Предел одного поиска целиком, мс. */
+  readonly searchTimeoutMs: number;
+}
+
+export function openFilesView({ pool, searchTimeoutMs }: FilesViewOptions): FilesView {
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    async find(fileId) {
+      const { rows } = await named(() => sql<FileRow>`SELECT ${columns()} FROM files WHERE file_id = ${fileId}::uuid`.execute(db));
+      return rows[0];
+    },
+    async search(work) {
+      const deadlineMs = performance.now() + searchTimeoutMs;
+      return await named(() =>
+        db
+          .transaction()
+          .setAccessMode('read only')
+          .setIsolationLevel('repeatable read')
+          .execute((transaction) => work(openSession(transaction, deadlineMs))),
+      );
+    },
+    async tableExists() {
+      const { rows } = await named(() => sql<{ exists: boolean }>`SELECT to_regclass('files') IS NOT NULL AS exists`.execute(db));
+      return rows[0]?.exists === true;
+    },
+    async ping() {
+      await named(() => sql`SELECT 1`.execute(db));
+    },
+  };
+}
+
+function openSession(db: Transaction<Database>, deadlineMs: number): SearchSession {
+  /** Каждому запросу достаётся остаток общего времени. */
+  async function run<Row>(query: RawBuilder<Row>): Promise<Row[]> {
+    const leftMs = Math.floor(deadlineMs - performance.now());
+    if (leftMs <= 0) throw searchTooSlow(undefined);
+    await sql`SELECT set_config('statement_timeout', ${String(leftMs)}, true)`.execute(db);
+    return (await query.execute(db)).rows;
+  }
+
+  return {
+    async estimate(where) {
+      const rows = await run(sql<{ 'QUERY PLAN': readonly { Plan: { 'Plan Rows': number } }[] }>`
+        EXPLAIN (FORMAT JSON) SELECT FROM files WHERE ${where}`);
+      return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
+    },
+    collect: async (page, hitsMax) =>
+      toHits(await run(pageQuery(page, sql`SELECT file_id, ${page.order.expression} AS key FROM files WHERE ${page.where} LIMIT ${hitsMax}`))),
+    first: async (page, hitsMax) => {
+      const hits = sql`SELECT file_id, ${page.order.expression} AS key FROM files WHERE ${page.where}
+        ORDER BY ${page.order.expression} ${direction(page.order)}, file_id ${direction(page.order)} LIMIT ${hitsMax}`;
+      return toHits(await run(pageQuery(page, hits)));
+    },
+    async keyAt({ range, order, skip }) {
+      const rows = await run(sql<{ key: string }>`SELECT (${order.expression})::text AS key FROM files WHERE ${range}
+        ORDER BY ${order.expression} ${direction(order)}, file_id ${direction(order)} OFFSET ${skip} LIMIT 1`);
+      return rows[0]?.key;
+    },
+    async matchingWords(words, wanted) {
+      if (words.length === 0 || wanted.length === 0) return new Set();
+      const rows = await run(sql<{ word: string }>`
+        SELECT word FROM unnest(${words}::text[]) AS word, query.stems(${wanted.join(' ')}::text) AS wanted
+        WHERE tsvector_to_array(to_tsvector('query.words'::regconfig, word)) && wanted`);
+      return new Set(rows.map((row) => row.word));
+    },
+  };
+}
+
+/**
+ * Страница поверх отобранных совпадений: их число, ранжирование первых по порядку, сами строки по ключу таблицы.
+ * Число совпадений приходит и с пустой страницей.
+ */
+function pageQuery(page: PageQuery, hits: RawBuilder<unknown>): RawBuilder<PageRow> {
+  const order = sql`key ${direction(page.order)}, file_id ${direction(page.order)}`;
+  const scored =
+    page.rank === undefined
+      ? sql`SELECT file_id, NULL::float8 AS relevance FROM files WHERE false`
+      : sql`SELECT file_id, ${page.rank.expression} AS relevance
+          FROM (SELECT file_id FROM hits ORDER BY ${order} LIMIT ${page.rank.rowsMax}) AS newest JOIN files USING (file_id)`;
+  return sql<PageRow>`
+    WITH hits AS MATERIALIZED (${hits}),
+      scored AS MATERIALIZED (${scored}),
+      page AS (
+        SELECT file_id, key, relevance, row_number() OVER (ORDER BY relevance DESC NULLS LAST, ${order}) AS place
+        FROM hits LEFT JOIN scored USING (file_id)
+        ORDER BY place LIMIT ${page.limit} OFFSET ${page.offset})
+    SELECT total.found, page.relevance, ${columns()}
+    FROM (SELECT count(*)::int AS found FROM hits) AS total
+      LEFT JOIN (page JOIN files USING (file_id)) ON true
+    ORDER BY page.place`;
+}
+
+type PageRow = { readonly found: number } & (FoundRow | { readonly file_id: null });
+
+function toHits(rows: readonly PageRow[]): Hits {
+  return {
+    found: rows[0]?.found ?? 0,
+    rows: rows.filter((row) => row.file_id !== null),
+  };
+}
+
+function direction(order: OrderKey): RawBuilder<unknown> {
+  return order.descending ? sql`DESC` : sql`ASC`;
+}
+
+function columns(): RawBuilder<unknown> {
+  return sql.join(FILE_COLUMNS.map((name) => sql.ref(name)));
+}
+
+const QUERY_CANCELED = '57014';
+/** Нет таблицы, функции, схемы или конфигурации: Admin Module или собственные миграции ещё не дошли до них. */
+const NOT_PREPARED = new Set(['42P01', '42883', '3F000', '42704']);
+
+/** Ошибки базы, у которых есть смысл для клиента, получают его; прочие остаются собой. */
+async function named<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+    if (code === QUERY_CANCELED) throw searchTooSlow(error);
+    if (NOT_PREPARED.has(code)) throw notPrepared(error);
+    throw error;
+  }
+}
+
+function searchTooSlow(cause: unknown): ArtError {
+  return new ArtError('NOT_READY', {
+    cause,
+    retryAfterSeconds: 5,
+    explain: {
+      ru: 'Поиск не уложился в отведённое время: сузьте запрос или повторите позже.',
+      en: 'The search took too long: narrow the query or try again later.',
+    },
+  });
+}
+
+function notPrepared(cause: unknown): ArtError {
+  return new ArtError('NOT_READY', {
+    cause,
+    retryAfterSeconds: 5,
+    explain: {
+      ru: 'Реестр файлов ещё готовится, повторите позже.',
+      en: 'The file registry is still being prepared; try again later.',
+    },
+  });
+}

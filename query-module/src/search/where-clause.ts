@@ -1,0 +1,107 @@
+// Условия поиска → SQL из готовых частей; всё пришедшее от клиента уходит параметрами. Чистая комната: базы не касается.
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Criteria, SearchMode, SearchStatus, SortBy } from './criteria.ts';
+import { readWordQuery } from './word-query.ts';
+
+export type Clause = RawBuilder<SqlBool>;
+
+/** Столбец или выражение, по которому стоит индекс порядка. */
+export type SortKey = Exclude<SortBy, 'relevance'>;
+
+export function whereClause(criteria: Criteria): Clause {
+  const clauses: Clause[] = [statusClause(criteria.status), ...rangeClauses(criteria)];
+  if (criteria.query !== undefined) clauses.push(queryClause(criteria.mode, criteria.query));
+  if (criteria.filename !== undefined) clauses.push(nameClause(criteria.mode, criteria.filename));
+  if (criteria.extension !== undefined) clauses.push(extensionClause(criteria.extension));
+  if (criteria.tags.length > 0) clauses.push(sql`tags @> ${criteria.tags}::text[]`);
+  if (criteria.metadata !== undefined) clauses.push(sql`metadata @> ${criteria.metadata}::jsonb`);
+  if (criteria.checksum !== undefined) clauses.push(sql`checksum = ${criteria.checksum}`);
+  if (criteria.uploadedBy !== undefined) clauses.push(sql`uploaded_by = ${criteria.uploadedBy}`);
+  if (criteria.retentionPolicy !== undefined) clauses.push(sql`retention_policy = ${criteria.retentionPolicy}`);
+  return allOf(clauses);
+}
+
+/** Только условия на сам ключ порядка: внутри них ищется окно новейших (или крупнейших) строк. */
+export function keyRangeClause(criteria: Criteria, key: SortKey): Clause {
+  const { sizeMin, sizeMax, uploadedAfter, uploadedBefore } = criteria;
+  const none = { sizeMin: undefined, sizeMax: undefined, uploadedAfter: undefined, uploadedBefore: undefined };
+  if (key === 'size') return allOf(rangeClauses({ ...none, sizeMin, sizeMax }));
+  if (key === 'uploaded_at') return allOf(rangeClauses({ ...none, uploadedAfter, uploadedBefore }));
+  return allOf([]);
+}
+
+/** Выражение ключа порядка, в точности как в индексе. */
+export function sortKeyExpression(key: SortKey): RawBuilder<unknown> {
+  if (key === 'original_filename') return sql`query.fold(original_filename)`;
+  return key === 'size' ? sql`size` : sql`uploaded_at`;
+}
+
+/** Насколько имя близко к запросу, от 0 до 1. */
+export function relevanceExpression(mode: SearchMode, query: string): RawBuilder<number> {
+  if (mode === 'fulltext') {
+    const { websearch } = readWordQuery(query);
+    // 1 — делить на логарифм длины: короткое имя с тем же словом ближе; 32 — привести к отрезку от 0 до 1.
+    return sql`ts_rank_cd('{0.1, 0.25, 0.5, 1.0}', query.search_vector(original_filename, description, tags),
+      query.words_query(${websearch}), 1 | 32)::float8`;
+  }
+  const folded = sql`query.fold(${query}::text)`;
+  const name = sql`query.fold(original_filename)`;
+  // Имя целиком, имя без расширения, начало имени, начало слова, середина; при равенстве короткое имя ближе.
+  return sql`(CASE
+      WHEN ${name} = ${folded} THEN 1.0
+      WHEN ${name} = ${folded} || '.' || query.extension(original_filename) THEN 0.9
+      WHEN starts_with(${name}, ${folded}) THEN 0.6
+      WHEN strpos(query.words(original_filename), query.words(${query}::text)) > 0
+        AND strpos(' ' || query.words(original_filename), ' ' || btrim(query.words(${query}::text))) > 0 THEN 0.4
+      ELSE 0.2
+    END + 0.09 * length(${folded}) / greatest(length(${name}), length(${folded}), 1) * (${name} <> ${folded})::int)::float8`;
+}
+
+/** Шаблон LIKE «содержит»: подстановочные знаки клиента — просто знаки. */
+export function containsPattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+function allOf(clauses: readonly Clause[]): Clause {
+  return clauses.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join([...clauses], sql` AND `)}`;
+}
+
+function rangeClauses(o: Pick<Criteria, 'sizeMin' | 'sizeMax' | 'uploadedAfter' | 'uploadedBefore'>): Clause[] {
+  const clauses: Clause[] = [];
+  if (o.sizeMin !== undefined) clauses.push(sql`size >= ${o.sizeMin}::bigint`);
+  if (o.sizeMax !== undefined) clauses.push(sql`size <= ${o.sizeMax}::bigint`);
+  if (o.uploadedAfter !== undefined) clauses.push(sql`uploaded_at >= ${o.uploadedAfter}::timestamptz`);
+  if (o.uploadedBefore !== undefined) clauses.push(sql`uploaded_at < ${o.uploadedBefore}::timestamptz`);
+  return clauses;
+}
+
+/** Срок решает время базы, а не отметка в строке: её могли ещё не поставить. */
+function statusClause(status: SearchStatus): Clause {
+  if (status === 'active') return sql`status = 'active' AND (expires_at IS NULL OR expires_at > now())`;
+  if (status === 'expired') return sql`(status = 'expired' OR (status = 'active' AND expires_at <= now()))`;
+  return sql`status = ${status}`;
+}
+
+function queryClause(mode: SearchMode, query: string): Clause {
+  if (mode !== 'fulltext') return nameClause(mode, query);
+  const { websearch } = readWordQuery(query);
+  if (websearch === '') return sql<SqlBool>`false`;
+  return sql`query.search_vector(original_filename, description, tags) @@ query.words_query(${websearch})`;
+}
+
+function nameClause(mode: SearchMode, name: string): Clause {
+  if (mode === 'exact') {
+    // Индекс стоит на свёрнутом имени, где ё и е равны; точное совпадение их различает.
+    return sql`query.fold(original_filename) = query.fold(${name}::text) AND lower(original_filename) = lower(${name}::text)`;
+  }
+  return sql`query.fold(original_filename) LIKE query.fold(${containsPattern(name)}::text)`;
+}
+
+/** Составное расширение (tar.gz): последняя часть по индексу, остальное — концом имени. */
+function extensionClause(extension: string): Clause {
+  const last = extension.slice(extension.lastIndexOf('.') + 1);
+  const byLast: Clause = sql`query.extension(original_filename) = lower(${last}::text)`;
+  if (last === extension) return byLast;
+  const ending = containsPattern(`.${extension}`).slice(0, -1);
+  return sql`${byLast} AND lower(original_filename) LIKE lower(${ending}::text)`;
+}
