@@ -1,10 +1,11 @@
 // Вход пакета: то, что нужно каждому процессу ArtStore.
 export type { AppOptions, Check, Limits, TlsPair } from './src/app-options.ts';
 export { createApp } from './src/create-app.ts';
+export { reloadTls } from './src/open-server.ts';
 export { type Logger, type LoggerOptions, createLogger } from './src/create-logger.ts';
 export { type Metrics, createMetrics } from './src/create-metrics.ts';
 export { type EveryOptions, type Periodic, every } from './src/every.ts';
 export { notImplemented } from './src/not-implemented.ts';
 export type { Answer, Call, Handler, HealthOperation, Operations } from './src/operation-types.ts';
 export { type Env, EnvError, type EnvRow, byteSize, describeEnv, duration, parseEnv, readEnv } from './src/read-env.ts';
-export { type RunOptions, run } from './src/run.ts';
+export { type RunOptions, run, shutDown } from './src/run.ts';

@@ -48,5 +48,7 @@ export interface AppOptions<Ops> {
   readonly readiness: () => Promise<Record<string, Check>>;
   readonly metrics: Metrics;
   readonly tls?: TlsPair | undefined;
+  /** Адреса и сети посредников, чьему X-Forwarded-For верить; по умолчанию никому. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly limits?: Partial<Limits> | undefined;
 }

@@ -1,5 +1,8 @@
 // Жизнь процесса: открыть порт, сказать об этом, по сигналу закрыться по порядку.
+// Порядок закрытия: готовность падает → новых соединений нет → идущие вызовы кончаются → остальные обрываются → close().
+import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { stateOf } from './app-state.ts';
 import type { Logger } from './create-logger.ts';
 
 export interface RunOptions {
@@ -13,6 +16,81 @@ export interface RunOptions {
   readonly close: () => Promise<void>;
 }
 
-export async function run(_options: RunOptions): Promise<void> {
-  throw new Error('жизнь процесса появится следующим шагом');
+/** Как часто закрывать соединения, чей последний ответ уже ушёл. */
+const IDLE_SWEEP_MS = 100;
+
+/** Слушает и возвращается, когда порт открыт; процесс живёт до сигнала. Занятый порт — код выхода 1. */
+export async function run(options: RunOptions): Promise<void> {
+  const { app, log, host, port } = options;
+  let url: string;
+  try {
+    url = await app.listen({ host, port });
+  } catch (error) {
+    await failToListen(options, error);
+    return;
+  }
+  log.info({ event: 'listening', url }, `слушаю ${url}`);
+  stopOnSignals(options);
+  const address = app.server.address();
+  if (typeof address === 'object' && address !== null) process.send?.({ type: 'listening', port: address.port });
+}
+
+/** Останавливает приложение по порядку; для тестов и тех, кто живёт без сигналов. */
+export async function shutDown({ app, log, drainMs, close }: Omit<RunOptions, 'host' | 'port'>): Promise<void> {
+  const state = stateOf(app);
+  if (state !== undefined) state.draining = true;
+  const server: Server = app.server;
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const deadline = setTimeout(() => {
+    log.warn({ event: 'drain_timed_out', calls: state?.exchanges.size }, 'вызовы не кончились вовремя, обрываю');
+    server.closeAllConnections();
+  }, drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(deadline);
+  }
+  await close();
+}
+
+/** Первый сигнал или уход родителя закрывает по порядку, второй — сразу. */
+function stopOnSignals(options: RunOptions): void {
+  const { log } = options;
+  let stopping = false;
+  const stop = (reason: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ event: 'stopping', reason }, 'закрываюсь');
+    shutDown(options).then(
+      () => {
+        log.info({ event: 'stopped' }, 'закрыт');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ event: 'stop_failed', err: error }, 'закрыться по порядку не удалось');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  // Родителя не стало, возможно от kill -9: осиротевший процесс держал бы порт.
+  process.on('disconnect', () => {
+    if (!stopping) stop('disconnect');
+  });
+}
+
+async function failToListen({ log, host, port, close }: RunOptions, error: unknown): Promise<void> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'порт уже занят другим процессом',
+    EACCES: 'нет прав на этот порт',
+    EADDRNOTAVAIL: 'такого адреса на этой машине нет',
+  };
+  const reason = reasons[String(code)];
+  log.fatal({ event: 'listen_failed', host, port, code, ...(reason === undefined ? { err: error } : {}) }, `не могу слушать ${host}:${port}: ${reason ?? 'ошибка системы'}`);
+  await close();
+  process.exitCode = 1;
+  process.exit();
 }

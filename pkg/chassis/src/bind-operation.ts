@@ -1,0 +1,69 @@
+// Одна операция контракта → маршрут Fastify. Порядок: доступ и заголовки до первого байта тела, потом тело, потом обработчик.
+import { ArtError, type Principal, permits } from '@artstore/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compileBodyPlan } from './body-plan.ts';
+import { BoundCall, type UntypedCall } from './bound-call.ts';
+import { compileSecurity } from './compile-security.ts';
+import type { ContractOperation } from './contract-document.ts';
+import type { Logger } from './create-logger.ts';
+import { type Values, compileParameterReader } from './read-parameters.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
+import { type UntypedAnswer, sendAnswer } from './send-answer.ts';
+
+export type UntypedHandler = (call: UntypedCall) => Promise<UntypedAnswer>;
+
+export interface BindContext {
+  readonly app: FastifyInstance;
+  readonly compiler: SchemaCompiler;
+  readonly authenticate: (authorization: string | undefined) => Promise<Principal>;
+  readonly log: Logger;
+  readonly jsonBytesMax: number;
+}
+
+const INSUFFICIENT_SCOPE = { 'www-authenticate': 'Bearer realm="artstore", error="insufficient_scope"' };
+
+export function bindOperation(context: BindContext, operation: ContractOperation, handler: UntypedHandler): void {
+  const { app, compiler, authenticate, log, jsonBytesMax: bytesMax } = context;
+  const { path: route, answerTypes } = operation;
+  const security = compileSecurity(operation);
+  const readParameters = compileParameterReader(operation, compiler);
+  const bodyPlan = compileBodyPlan(operation, compiler);
+
+  /** Отказ отсюда приходит раньше, чем прочитан первый байт тела. */
+  async function admit(request: FastifyRequest): Promise<void> {
+    const { exchange, raw } = request;
+    const { language } = exchange;
+    exchange.route = route;
+    const principal = security.length === 0 ? undefined : await authenticate(raw.headers.authorization);
+    if (principal !== undefined && !permits(principal, security)) {
+      throw new ArtError('FORBIDDEN', { headers: INSUFFICIENT_SCOPE });
+    }
+    const [path, query] = [asValues(request.params), asValues(request.query)];
+    const parameters = readParameters({ path, query, header: raw.headers, language });
+    exchange.admitted = { principal, parameters, contentType: bodyPlan.admit(raw, language) };
+  }
+
+  async function serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { exchange, raw } = request;
+    const { admitted, language } = exchange;
+    if (admitted === undefined) throw new Error('обработчик вызван раньше проверки доступа');
+    const body = await bodyPlan.read({ request: raw, contentType: admitted.contentType, language, bytesMax });
+    const answer = await handler(new BoundCall({ admitted, exchange, body, remoteAddress: request.ip, log }));
+    return sendAnswer(reply, answer, answerTypes.get(answer.status));
+  }
+
+  app.route({
+    method: operation.method.toUpperCase(),
+    url: route.replaceAll(/\{([^}]+)\}/g, ':$1'),
+    onRequest: admit,
+    handler: serve,
+  });
+}
+
+function asValues(value: unknown): Values {
+  return isValues(value) ? value : {};
+}
+
+function isValues(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null;
+}

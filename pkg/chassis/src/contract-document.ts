@@ -1,0 +1,172 @@
+// Контракт, прочитанный во время работы: операции с уже раскрытыми ссылками и всё, что нужно привязке.
+// Схемы тел и параметров остаются ссылками на документ: их собирает Ajv.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;
+/** Цепочка ссылок длиннее этой — петля. */
+const REF_HOPS_MAX = 16;
+
+const securitySchema = z.array(z.record(z.string(), z.array(z.string())));
+const operationSchema = z.looseObject({
+  operationId: z.string(),
+  security: securitySchema.optional(),
+  'x-not-built': z.boolean().optional(),
+});
+const parameterSchema = z.looseObject({
+  name: z.string(),
+  in: z.enum(['path', 'query', 'header', 'cookie']),
+  required: z.boolean().default(false),
+  explode: z.boolean().optional(),
+});
+const contentSchema = z.record(z.string(), z.looseObject({}));
+
+/** Объявленный параметр и место его схемы в документе (JSON Pointer, RFC 6901). */
+export interface ContractParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required: boolean;
+  readonly explode: boolean;
+  readonly schema: unknown;
+  readonly schemaPointer: string;
+  /** Схема элемента, если параметр — список. */
+  readonly itemSchema: unknown;
+}
+
+export interface ContractBody {
+  readonly required: boolean;
+  /** Тип содержимого из контракта (бывает `*\/*`) → место схемы в документе. */
+  readonly schemaPointers: ReadonlyMap<string, string>;
+}
+
+export interface ContractOperation {
+  readonly operationId: string;
+  readonly method: (typeof METHODS)[number];
+  /** Образец пути из контракта: `/api/v1/files/{file_id}`. */
+  readonly path: string;
+  /** undefined — в контракте о доступе не сказано, и это ошибка контракта. */
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[] | undefined;
+  readonly notBuilt: boolean;
+  readonly parameters: readonly ContractParameter[];
+  readonly body: ContractBody | undefined;
+  /** Статус → тип содержимого ответа, если он один и определён. */
+  readonly answerTypes: ReadonlyMap<number, string>;
+}
+
+export interface ContractDocument {
+  readonly text: string;
+  readonly root: Readonly<Record<string, unknown>>;
+  readonly operations: readonly ContractOperation[];
+}
+
+/** Читает собранный контракт. Бросает Error с понятным текстом, если это не контракт. */
+export function readContract(file: URL): ContractDocument {
+  const text = readFileSync(file, 'utf8');
+  const root = asRecord(JSON.parse(text), 'контракт');
+  const operations: ContractOperation[] = [];
+  for (const [path, item] of Object.entries(asRecord(root['paths'], 'paths'))) {
+    const pathItem = asRecord(item, path);
+    for (const method of METHODS) {
+      if (pathItem[method] !== undefined) operations.push(readOperation({ root, path, method, pathItem }));
+    }
+  }
+  return { text, root, operations };
+}
+
+interface OperationPlace {
+  readonly root: Readonly<Record<string, unknown>>;
+  readonly path: string;
+  readonly method: (typeof METHODS)[number];
+  readonly pathItem: Readonly<Record<string, unknown>>;
+}
+
+function readOperation({ root, path, method, pathItem }: OperationPlace): ContractOperation {
+  const pointer = `#/paths/${escapePointer(path)}`;
+  const raw = asRecord(pathItem[method], `${method} ${path}`);
+  const operation = operationSchema.parse(raw);
+  const own = readParameters(root, raw['parameters'], `${pointer}/${method}/parameters`);
+  const shared = readParameters(root, pathItem['parameters'], `${pointer}/parameters`).filter(
+    (outer) => !own.some((inner) => inner.name === outer.name && inner.in === outer.in),
+  );
+  return {
+    operationId: operation.operationId,
+    method,
+    path,
+    security: operation.security,
+    notBuilt: operation['x-not-built'] === true,
+    parameters: [...shared, ...own],
+    body: readBody(root, raw['requestBody'], `${pointer}/${method}/requestBody`),
+    answerTypes: readAnswerTypes(root, raw['responses']),
+  };
+}
+
+function readParameters(root: unknown, list: unknown, pointer: string): readonly ContractParameter[] {
+  if (list === undefined) return [];
+  return z.array(z.unknown()).parse(list).flatMap((item, index) => {
+    const found = resolve(root, item, `${pointer}/${index}`);
+    const parameter = parameterSchema.parse(found.value);
+    if (parameter.in === 'cookie') throw new Error(`${pointer}/${index}: параметры в cookie не поддерживаются`);
+    // Об этих заголовках контракт говорит в других местах (OpenAPI 3.1, 4.8.12.2).
+    if (parameter.in === 'header' && /^(accept|content-type|authorization)$/i.test(parameter.name)) return [];
+    const { name, required } = parameter;
+    const schema = resolve(root, parameter['schema'] ?? {}, `${found.pointer}/schema`);
+    const explode = parameter.explode ?? parameter.in === 'query';
+    const items = z.looseObject({ items: z.unknown() }).safeParse(schema.value).data?.items;
+    const itemSchema = resolve(root, items, `${schema.pointer}/items`).value;
+    return [{ name, in: parameter.in, required, explode, schema: schema.value, schemaPointer: schema.pointer, itemSchema }];
+  });
+}
+
+function readBody(root: unknown, node: unknown, pointer: string): ContractBody | undefined {
+  if (node === undefined) return undefined;
+  const found = resolve(root, node, pointer);
+  const { required, content } = z.looseObject({ required: z.boolean().default(false), content: contentSchema }).parse(found.value);
+  const pointers = Object.keys(content).map((type): [string, string] => [
+    type.toLowerCase(),
+    `${found.pointer}/content/${escapePointer(type)}/schema`,
+  ]);
+  return { required, schemaPointers: new Map(pointers) };
+}
+
+function readAnswerTypes(root: unknown, responses: unknown): ReadonlyMap<number, string> {
+  const types = new Map<number, string>();
+  for (const [status, node] of Object.entries(asRecord(responses, 'responses'))) {
+    const { content } = z.looseObject({ content: contentSchema.optional() }).parse(resolve(root, node, '').value);
+    const [type, ...others] = Object.keys(content ?? {});
+    if (type !== undefined && others.length === 0 && !type.includes('*')) types.set(Number(status), type);
+  }
+  return types;
+}
+
+/** Раскрывает `$ref` верхнего уровня и говорит, где найденное лежит на самом деле. */
+function resolve(root: unknown, node: unknown, pointer: string): { readonly value: unknown; readonly pointer: string } {
+  let found = { value: node, pointer };
+  for (let hop = 0; hop < REF_HOPS_MAX; hop += 1) {
+    const { value } = found;
+    if (typeof value !== 'object' || value === null || !('$ref' in value)) return found;
+    const ref = z.string().startsWith('#/').parse(value.$ref);
+    found = { value: readPointer(root, ref), pointer: ref };
+  }
+  throw new Error(`${pointer}: ссылки контракта ходят по кругу`);
+}
+
+/** Значение документа по указателю `#/…`; бросает Error, если там пусто. */
+export function readPointer(root: unknown, pointer: string): unknown {
+  let node = root;
+  for (const step of pointer.slice(2).split('/')) {
+    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    node = Array.isArray(node) ? node[Number(key)] : asRecord(node, pointer)[key];
+  }
+  if (node === undefined) throw new Error(`ссылка контракта ведёт в никуда: ${pointer}`);
+  return node;
+}
+
+/** Шаг указателя во фрагменте адреса: `{` и `}` пути кодируются, чтобы ссылка осталась адресом. */
+function escapePointer(step: string): string {
+  return encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+function asRecord(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what}: ожидается объект`);
+  return Object.fromEntries(Object.entries(value));
+}
