@@ -55,13 +55,15 @@ export interface CheckpointRoom {
   readonly catalog: Catalog;
   readonly applier: Applier;
   readonly identity: () => ElementIdentity;
+  /** Прерывает сброс между файлами: точка не записывается, повтор начнётся с прежней. */
+  readonly signal: AbortSignal;
 }
 
 /** Шаги 1-3: всё тронутое — на диск. Возвращает, сколько файлов сброшено. */
 export async function syncTouched(room: CheckpointRoom): Promise<number> {
   const touched = room.applier.takeTouched();
-  await syncAll([...touched.files], (path) => syncUnlessRemoved(room.disk, path, touched));
-  await syncAll([...touched.directories], (path) => room.disk.syncDirectory(path));
+  await syncAll([...touched.files], room.signal, (path) => syncUnlessRemoved(room.disk, path, touched));
+  await syncAll([...touched.directories], room.signal, (path) => room.disk.syncDirectory(path));
   if (touched.mode !== undefined) await writeIdentity(room.disk, room.layout, room.identity());
   room.catalog.sync();
   for (const name of touched.staged) room.disk.remove(room.layout.staged(name));
@@ -78,10 +80,15 @@ async function syncUnlessRemoved(disk: Disk, path: string, touched: Touched): Pr
   }
 }
 
-async function syncAll(paths: readonly string[], sync: (path: string) => Promise<void>): Promise<void> {
+async function syncAll(
+  paths: readonly string[],
+  signal: AbortSignal,
+  sync: (path: string) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let path = paths[next]; path !== undefined; path = paths[next]) {
+      signal.throwIfAborted();
       next += 1;
       await sync(path);
     }

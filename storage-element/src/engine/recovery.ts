@@ -75,7 +75,7 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
 
   const nextSegment = Math.max(from.segment, ...end.segments) + 1;
-  await syncTouched({ disk, layout, catalog, applier, identity: () => identity });
+  await syncTouched({ disk, layout, catalog, applier, identity: () => identity, signal: new AbortController().signal });
   const start = { segment: nextSegment, offset: 0, frame: end.nextFrame, revision };
   await writeCheckpoint(disk, layout, identity.storageId, start);
   // Что осталось в staging, никому не обещано: загрузки оборвал сбой.

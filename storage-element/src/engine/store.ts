@@ -56,8 +56,10 @@ export interface StoreHooks {
 }
 
 const INLINE_BYTES_MAX = 64 << 10;
-const CHECKPOINT_BYTES = 64 << 20;
-const CHECKPOINT_MS = 30_000;
+const CHECKPOINT_BYTES = 32 << 20;
+const CHECKPOINT_MS = 10_000;
+/** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
+const CLOSE_MS_MAX = 4_000;
 /** Сколько памяти на все собираемые записи разом. */
 const GATHER_BYTES_TOTAL = 16 << 20;
 const GATHER_BYTES_MAX = 1 << 20;
@@ -141,6 +143,7 @@ export class Store {
   #receiving = 0;
   #bytesSinceCheckpoint = 0;
   #checkpointing: Promise<void> | undefined;
+  readonly #abandonCheckpoint = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(room: StoreRoom) {
@@ -292,12 +295,13 @@ export class Store {
         catalog: this.#catalog,
         applier: this.#applier,
         identity: () => this.#identity,
+        signal: this.#abandonCheckpoint.signal,
       });
       await writeCheckpoint(this.#disk, this.#layout, this.#identity.storageId, position);
       this.#wal.releaseBefore(position);
       this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
     } catch (error) {
-      this.#wal.poison(error);
+      if (!this.#abandonCheckpoint.signal.aborted) this.#wal.poison(error);
     }
   }
 
@@ -318,12 +322,14 @@ export class Store {
     if (this.#wal.failure !== undefined) throw new ArtError('NOT_READY', { cause: this.#wal.failure });
   }
 
-  /** Дописывает журнал, ставит контрольную точку и отпускает каталог. */
+  /** Дописывает журнал, ставит контрольную точку, если успевает, и отпускает каталог. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#wal.close();
+    const deadline = setTimeout(() => this.#abandonCheckpoint.abort(), CLOSE_MS_MAX);
     await this.#checkpointing;
-    await this.checkpoint();
+    if (!this.#abandonCheckpoint.signal.aborted) await this.checkpoint();
+    clearTimeout(deadline);
     this.#catalog.close();
     this.#release();
   }
