@@ -6,6 +6,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { globalSetup, globalTeardown } from '../pkg/testing/global-setup.ts';
+import { DEBIAN_PROGRAMS } from './debian/debian-programs.ts';
+import { obtainProgram } from './debian/find-program.ts';
 import { listFiles } from './list-files.ts';
 import { findProcesses, killProcesses } from './testing/find-leftovers.ts';
 import { prepareEnvironment, type TestEnvironment } from './testing/prepare-environment.ts';
@@ -101,10 +103,18 @@ async function checkLeftovers({ marker, temporary }: TestEnvironment): Promise<v
   await rm(temporary, { recursive: true, force: true });
 }
 
+/** Достаёт программы Debian, пока идут проверки исходников; без них часть проверок скажет, почему пропущена. */
+async function obtainPrograms(): Promise<void> {
+  for (const program of DEBIAN_PROGRAMS) {
+    const path = await obtainProgram(program);
+    if (path === undefined) console.log(`- ${program.name} не найден: ${program.without}`);
+  }
+}
+
 const wanted = process.argv.slice(2);
 const environment = await prepareEnvironment();
 const files = chooseTestFiles(wanted);
-if (wanted.length === 0) await runStaticChecks();
+await Promise.all([obtainPrograms(), wanted.length === 0 ? runStaticChecks() : undefined]);
 const e2e = files.filter((path) => path.startsWith('test/e2e/'));
 const others = files.filter((path) => !path.startsWith('test/e2e/'));
 if (others.length > 0) await withSharedServer(() => runFiles(others, Math.max(2, Math.min(8, availableParallelism()))));

@@ -31,7 +31,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'bench',
     files: /^bench\//,
-    mayImport: ['bench', 'stand', 'contracts', 'clients', 'testing'],
+    mayImport: ['bench', 'stand', 'tools', 'contracts', 'clients', 'testing'],
     why: 'Замеры видят систему снаружи.',
   },
   {

@@ -1,0 +1,78 @@
+// Рабочее место замеров: временная папка на том же диске и части системы, которые поднимаются, когда понадобятся.
+
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureCertificates } from '@artstore/stand/src/certificates.ts';
+import { layoutHome } from '@artstore/stand/src/home-layout.ts';
+import { type BenchStand, startBenchStand } from './bench-stand.ts';
+import { type Element, type ElementOptions, startElement } from './start-element.ts';
+import { type Nginx, startNginx } from './start-nginx.ts';
+import { type TokenIssuer, startTokenIssuer } from './token-issuer.ts';
+
+export interface Sizes {
+  /** Большой файл, байт. */
+  readonly largeBytes: number;
+  readonly smallBytes: number;
+  /** Сколько длится замер с малыми файлами. */
+  readonly smallMs: number;
+  /** Сколько раз повторить замер; берётся медиана. */
+  readonly repeats: number;
+}
+
+export const FULL_SIZES: Sizes = { largeBytes: 2 ** 30, smallBytes: 4096, smallMs: 5_000, repeats: 3 };
+/** Для проверки самих замеров, не для выводов. */
+export const SMOKE_SIZES: Sizes = { largeBytes: 2 ** 24, smallBytes: 4096, smallMs: 500, repeats: 1 };
+
+export interface Lab {
+  readonly sizes: Sizes;
+  readonly directory: string;
+  nginx(): Promise<Nginx | undefined>;
+  element(): Promise<Element>;
+  elementTls(): Promise<Element>;
+  stand(): Promise<BenchStand>;
+  close(): Promise<void>;
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open());
+}
+
+/** Свой центр и сертификат для элемента, который меряют без стенда. */
+async function issueTls(directory: string): Promise<NonNullable<ElementOptions['tls']>> {
+  const layout = layoutHome(directory);
+  await ensureCertificates(layout, ['bench']);
+  return { ...layout.certificate('bench'), ca: await readFile(layout.caFile, 'utf8') };
+}
+
+/** Открывает место в папке .artstore корня проекта: она на том же диске, что и данные стенда, и не попадает в git. */
+export async function openLab(root: string, sizes: Sizes): Promise<Lab> {
+  await mkdir(join(root, '.artstore'), { recursive: true });
+  const directory = await mkdtemp(join(root, '.artstore/bench-'));
+  const closers: (() => Promise<void>)[] = [];
+  const keep = <T extends { stop(): Promise<void> } | undefined>(part: T): T => {
+    if (part !== undefined) closers.push(() => part.stop());
+    return part;
+  };
+  const place = async (name: string): Promise<string> => {
+    await mkdir(join(directory, name), { recursive: true });
+    return join(directory, name);
+  };
+  const issuer: () => Promise<TokenIssuer> = once(async () => keep(await startTokenIssuer()));
+  const stand = once(async () => keep(await startBenchStand(await place('stand'))));
+  return {
+    sizes,
+    directory,
+    nginx: once(async () => keep(await startNginx(await place('nginx')))),
+    element: once(async () => keep(await startElement({ directory: await place('element'), issuer: await issuer() }))),
+    elementTls: once(async () => {
+      const directory = await place('element-tls');
+      return keep(await startElement({ directory, issuer: await issuer(), tls: await issueTls(directory) }));
+    }),
+    stand,
+    async close() {
+      for (const close of closers.toReversed()) await close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

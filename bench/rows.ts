@@ -1,0 +1,178 @@
+// Строки таблицы замеров: устойчивые имена, единицы, с чем сравнивать и какую цель ставит задание. Чистые данные.
+
+export type Target =
+  | { readonly kind: 'ratio'; readonly atLeast: number }
+  | { readonly kind: 'atLeast'; readonly value: number }
+  | { readonly kind: 'atMost'; readonly value: number };
+
+export interface Row {
+  readonly id: string;
+  /** Замер, который даёт эту строку: один замер может дать несколько строк. */
+  readonly measure: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly baseline?: string;
+  readonly target?: Target;
+}
+
+const ratio = (atLeast: number): Target => ({ kind: 'ratio', atLeast });
+const atMost = (value: number): Target => ({ kind: 'atMost', value });
+const atLeast = (value: number): Target => ({ kind: 'atLeast', value });
+
+/** Скорость, процессор на гибибайт и пик памяти процессов сервера. */
+function withCost(row: Omit<Row, 'measure'>, cpu?: Target, memory?: Target): readonly Row[] {
+  const cost = {
+    cpu: { what: 'процессор серверов', unit: 'с/ГиБ' },
+    rss: { what: 'пик памяти одного процесса', unit: 'МиБ' },
+  };
+  return [
+    { ...row, measure: row.id },
+    {
+      id: `${row.id}.cpu`,
+      measure: row.id,
+      ...cost.cpu,
+      what: `${row.what}: ${cost.cpu.what}`,
+      ...(cpu === undefined ? {} : { target: cpu }),
+    },
+    {
+      id: `${row.id}.rss`,
+      measure: row.id,
+      ...cost.rss,
+      what: `${row.what}: ${cost.rss.what}`,
+      ...(memory === undefined ? {} : { target: memory }),
+    },
+  ];
+}
+
+function base(id: string, what: string, unit: string): Row {
+  return { id, measure: id, what, unit };
+}
+
+export const ROWS: readonly Row[] = [
+  base('base.dd', 'dd conv=fdatasync, 1 ГиБ', 'МБ/с'),
+  base('base.fdatasync-serial', 'дописать 4 КиБ и fdatasync, по одному', '1/с'),
+  base('base.sha256', 'SHA-256 одним ядром', 'МБ/с'),
+  base('base.nginx-put-1g', 'nginx dav: PUT 1 ГиБ (без fsync и без суммы)', 'МБ/с'),
+  base('base.nginx-get-1g', 'nginx sendfile: GET 1 ГиБ', 'МБ/с'),
+  base('base.nginx-put-4k-c64', 'nginx dav: PUT 4 КиБ, 64 соединения (без fsync)', '1/с'),
+  base('base.nginx-get-4k-c64', 'nginx: GET 4 КиБ, 64 соединения', '1/с'),
+  ...withCost(
+    { id: 'se.put-1g', what: 'элемент: PUT 1 ГиБ', unit: 'МБ/с', baseline: 'base.dd', target: ratio(0.9) },
+    atMost(2.2),
+  ),
+  ...withCost({ id: 'se.put-1g-tls', what: 'элемент: PUT 1 ГиБ, TLS', unit: 'МБ/с', baseline: 'base.dd' }, atMost(3.3)),
+  ...withCost(
+    { id: 'se.get-1g', what: 'элемент: GET 1 ГиБ', unit: 'МБ/с', baseline: 'base.nginx-get-1g', target: ratio(0.9) },
+    atMost(1),
+  ),
+  ...withCost({ id: 'se.get-1g-tls', what: 'элемент: GET 1 ГиБ, TLS', unit: 'МБ/с', baseline: 'base.nginx-get-1g' }),
+  {
+    id: 'se.put-4k-c1',
+    measure: 'se.put-4k-c1',
+    what: 'элемент: PUT 4 КиБ, 1 соединение',
+    unit: '1/с',
+    baseline: 'base.fdatasync-serial',
+    target: ratio(0.5),
+  },
+  {
+    id: 'se.put-4k-c64',
+    measure: 'se.put-4k-c64',
+    what: 'элемент: PUT 4 КиБ, 64 соединения',
+    unit: '1/с',
+    baseline: 'base.fdatasync-serial',
+    target: ratio(1.5),
+  },
+  {
+    id: 'se.get-4k-c64',
+    measure: 'se.get-4k-c64',
+    what: 'элемент: GET 4 КиБ, 64 соединения',
+    unit: '1/с',
+    baseline: 'base.nginx-get-4k-c64',
+  },
+  ...withCost(
+    {
+      id: 'path.put-1g',
+      what: 'весь путь: загрузка 1 ГиБ',
+      unit: 'МБ/с',
+      baseline: 'se.put-1g-tls',
+      target: ratio(0.75),
+    },
+    undefined,
+    atMost(300),
+  ),
+  ...withCost(
+    {
+      id: 'path.get-1g',
+      what: 'весь путь: скачивание 1 ГиБ',
+      unit: 'МБ/с',
+      baseline: 'se.get-1g-tls',
+      target: ratio(0.75),
+    },
+    undefined,
+    atMost(300),
+  ),
+  {
+    id: 'path.put-4k-c64',
+    measure: 'path.put-4k-c64',
+    what: 'весь путь: загрузка 4 КиБ, 64 соединения',
+    unit: '1/с',
+    baseline: 'se.put-4k-c64',
+    target: atLeast(600),
+  },
+  {
+    id: 'path.get-4k-c64',
+    measure: 'path.get-4k-c64',
+    what: 'весь путь: скачивание 4 КиБ, 64 соединения',
+    unit: '1/с',
+    baseline: 'se.get-4k-c64',
+  },
+];
+
+export interface Result {
+  readonly id: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly baseline: number | null;
+  readonly ratio: number | null;
+  readonly target: string | null;
+  /** null — сравнивать не с чем или цели нет. */
+  readonly ok: boolean | null;
+  readonly skipped?: string;
+}
+
+function describeTarget(target: Target): string {
+  if (target.kind === 'ratio') return `≥ ${target.atLeast} × сравнения`;
+  return `${target.kind === 'atLeast' ? '≥' : '≤'} ${target.value}`;
+}
+
+function meets(target: Target, value: number, valueRatio: number | null): boolean | null {
+  if (target.kind === 'ratio') return valueRatio === null ? null : valueRatio >= target.atLeast;
+  return target.kind === 'atLeast' ? value >= target.value : value <= target.value;
+}
+
+/** Сводит измеренное со сравнением и целью. */
+export function judge(row: Row, value: number | null, baseline: number | null): Result {
+  const valueRatio = value === null || baseline === null ? null : value / baseline;
+  return {
+    id: row.id,
+    value,
+    unit: row.unit,
+    baseline,
+    ratio: valueRatio,
+    target: row.target === undefined ? null : describeTarget(row.target),
+    ok: row.target === undefined || value === null ? null : meets(row.target, value, valueRatio),
+  };
+}
+
+/** Строки, нужные для выбранных: они сами и то, с чем их сравнивают. Порядок таблицы сохранён. */
+export function withBaselines(ids: readonly string[]): readonly Row[] {
+  const needed = new Set<string>();
+  const add = (id: string): void => {
+    const row = ROWS.find((item) => item.id === id);
+    if (row === undefined || needed.has(id)) return;
+    needed.add(id);
+    if (row.baseline !== undefined) add(row.baseline);
+  };
+  for (const id of ids) add(id);
+  return ROWS.filter((row) => needed.has(row.id));
+}
