@@ -1,7 +1,7 @@
 // Единственное место, где части элемента хранения соединяют.
 import { readFile } from 'node:fs/promises';
 import { type JwksCache, bearer, createVerifier, openJwksCache } from '@artstore/auth';
-import { type Logger, type Operations, type Periodic, createApp, createMetrics, every, notImplemented } from '@artstore/chassis';
+import { type Logger, type Operations, type Periodic, type TlsPair, createApp, createMetrics, every, notImplemented, reloadTls } from '@artstore/chassis';
 import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { checkReadiness } from './check-readiness.ts';
@@ -64,7 +64,7 @@ export async function buildApp(config: Config, log: Logger, onFatal: (error: unk
       limits: { headerBytesMax: HEADER_BYTES_MAX, requestsPerMinutePerAddress: 0 },
     });
     nameElement(app, store.storageId);
-    if (config.tls) opened.push({ close: reloadTls(app, config.tls, log).stop });
+    if (config.tls && tls) opened.push({ close: watchTls(app, config.tls, { log, current: tls }).stop });
     return { app, close };
   } catch (error) {
     await close();
@@ -119,19 +119,18 @@ function nameElement(app: App, storageId: string): void {
 }
 
 /** Обновлённый сертификат действует для новых соединений; негодная пара остаётся в журнале, прежняя работает. */
-function reloadTls(app: App, files: TlsFiles, log: Logger): Periodic {
-  let current = '';
+function watchTls(app: App, files: TlsFiles, { log, current }: { log: Logger; current: TlsPair }): Periodic {
+  let working = current;
   return every({
     name: 'tls_reload',
     intervalMs: TLS_RELOAD_MS,
     log,
     job: async () => {
-      const pair = await readTls(files);
-      const fresh = pair.cert + pair.key;
-      if (fresh === current || !('setSecureContext' in app.server) || typeof app.server.setSecureContext !== 'function') return;
-      app.server.setSecureContext(pair);
-      if (current !== '') log.info({ event: 'tls_reloaded' }, 'сертификат обновлён');
-      current = fresh;
+      const fresh = await readTls(files);
+      if (fresh.cert === working.cert && fresh.key === working.key) return;
+      reloadTls(app, fresh);
+      working = fresh;
+      log.info({ event: 'tls_reloaded' }, 'сертификат обновлён');
     },
   });
 }

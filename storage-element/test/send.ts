@@ -1,6 +1,6 @@
 // Для проверок: один запрос по TLS без посредников и ответ целиком.
-import type { IncomingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
+import { type IncomingHttpHeaders, request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 
 export interface Reply {
@@ -24,6 +24,7 @@ export interface Sending {
 
 export function send({ method, url, ca, headers = {}, body, signal }: Sending): Promise<Reply> {
   return new Promise((resolve, reject) => {
+    const request = url.startsWith('https:') ? tlsRequest : plainRequest;
     const call = request(url, { method, ca, headers, agent: false, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -8,6 +8,7 @@ import { createLogger, parseEnv } from '@artstore/chassis';
 import type { components } from '@artstore/contracts/generated/storage-element.gen.ts';
 import { buildApp } from '../src/app.ts';
 import { envSchema, toConfig } from '../src/config.ts';
+import { cleanUp } from './clean-up.ts';
 import { type TokenIssuer, startTokenIssuer } from './issue-tokens.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { type Reply, type Sending, send } from './send.ts';
@@ -45,7 +46,7 @@ export interface StartOptions {
 
 export async function temporaryDir(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'artstore-se-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  cleanUp(t, () => rm(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -75,7 +76,8 @@ export async function startElement(t: TestContext, { env: change = {}, dir }: St
   const { env, ca, caFile } = await prepareEnv(home, tokens);
   const config = toConfig(parseEnv(envSchema, { ...env, ...change }));
   const { app, close } = await buildApp(config, createLogger({ service: 'storage-element', ...config.log }));
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `${config.tls === undefined ? 'http' : 'https'}://127.0.0.1:${app.addresses()[0]?.port}`;
   let stopped: Promise<void> | undefined;
   const stop = () =>
     (stopped ??= (async () => {
@@ -84,7 +86,7 @@ export async function startElement(t: TestContext, { env: change = {}, dir }: St
       await close();
       await tokens.close();
     })());
-  t.after(stop);
+  cleanUp(t, stop);
   const storageId = (await send({ method: 'GET', url: `${url}/api/v1/info`, ca })).json<ElementInfo>().storage_id;
   return { url, ca, caFile, storageId, dataDir: config.dataDir, tokens, stop, ...callsTo({ url, ca, tokens, storageId }) };
 }

@@ -287,7 +287,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description Метаданные загружаемого файла (содержимое заголовка Artstore-Metadata). temporary требует `ttl_days` и принимается элементом в режиме edit; permanent — с `ttl_days: null`, в режиме rw.
+         * @description Метаданные загружаемого файла (содержимое заголовка Artstore-Metadata). temporary принимается элементом в режиме edit, без `ttl_days` живёт 30 дней; permanent — в режиме rw, `ttl_days` у него нет.
          * @example {
          *       "original_filename": "a.txt",
          *       "content_type": "text/plain",
@@ -303,11 +303,11 @@ export interface components {
             original_filename: components["schemas"]["Filename"];
             /** @example application/pdf */
             content_type: string;
-            description: components["schemas"]["Description"];
-            tags: components["schemas"]["Tags"];
-            metadata: components["schemas"]["UserMetadata"];
+            description?: components["schemas"]["Description"];
+            tags?: components["schemas"]["Tags"];
+            metadata?: components["schemas"]["UserMetadata"];
             retention_policy: components["schemas"]["RetentionPolicy"];
-            ttl_days: components["schemas"]["TtlDays"] | null;
+            ttl_days?: components["schemas"]["TtlDays"] | null;
             /** @description Конечный отправитель; действует только с правом storage:write. */
             uploaded_by?: string;
         };
@@ -1181,7 +1181,7 @@ export interface operations {
             header: {
                 /** @description Метаданные файла — base64url от JSON (схема FileIntent), не больше 48 КиБ. */
                 "Artstore-Metadata": string;
-                /** @description Верхняя граница длины тела. По ней заранее проверяется место, когда длина неизвестна (нет Content-Length); тело длиннее отвергается. */
+                /** @description Верхняя граница длины тела. По ней заранее проверяется место, когда длина неизвестна (нет Content-Length); тело длиннее отвергается (FILE_TOO_LARGE). */
                 "Artstore-Length-Max"?: number;
                 /** @description Длина тела в байтах; без неё тело идёт кусками (chunked). */
                 "Content-Length"?: number;

@@ -19,6 +19,7 @@ export interface PutRoom {
 export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handler<operations['putFile']> {
   return async ({ params, headers, body, principal, signal, log }) => {
     const fileId = params.file_id;
+    const lengthMax = headers['artstore-length-max'];
     const raw = readIntent(headers['artstore-metadata']);
     const { created, file } = await putFile(store, {
       fileId,
@@ -26,9 +27,10 @@ export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handle
       // Отказ посреди тела не должен рвать соединение: клиенту ещё нужно прочитать, почему отказано.
       body: body.iterator({ destroyOnReturn: false }),
       declaredLength: headers['content-length'],
-      lengthMax: headers['artstore-length-max'],
+      lengthMax,
       sha256: parseDigest(headers['repr-digest']),
-      fileBytesMax,
+      // Место обещано под lengthMax: тело длиннее заняло бы чужое.
+      fileBytesMax: Math.min(fileBytesMax, lengthMax ?? fileBytesMax),
       signal,
     });
     received(file.size);
