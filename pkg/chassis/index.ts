@@ -7,5 +7,7 @@ export { type Metrics, createMetrics } from './src/create-metrics.ts';
 export { type EveryOptions, type Periodic, every } from './src/every.ts';
 export { notImplemented } from './src/not-implemented.ts';
 export type { Answer, Call, Handler, HealthOperation, Operations } from './src/operation-types.ts';
-export { type Env, EnvError, type EnvRow, byteSize, describeEnv, duration, parseEnv, readEnv } from './src/read-env.ts';
+export { type EnvRow, describeEnv } from './src/describe-env.ts';
+export { byteSize, duration } from './src/measured-settings.ts';
+export { type Env, EnvError, parseEnv, readEnv } from './src/read-env.ts';
 export { type RunOptions, run, shutDown } from './src/run.ts';

@@ -3,9 +3,13 @@ import { type Dispatcher, request } from 'undici';
 import { type PublicJwk, readJwks } from './read-jwks.ts';
 
 const REPLY_BYTES_MAX = 256 * 1024;
-export const FETCH_TIMEOUT_MS = 5_000;
+const FETCH_TIMEOUT_MS = 5_000;
 
-export async function fetchJwks(url: string, dispatcher: Dispatcher, signal: AbortSignal): Promise<readonly PublicJwk[]> {
+export async function fetchJwks(
+  url: string,
+  dispatcher: Dispatcher,
+  signal: AbortSignal,
+): Promise<readonly PublicJwk[]> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]);
   const { statusCode, body } = await request(url, {
     dispatcher,
@@ -19,10 +23,10 @@ export async function fetchJwks(url: string, dispatcher: Dispatcher, signal: Abo
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
-    const piece: Buffer = Buffer.from(chunk);
-    bytes += piece.length;
+    if (!Buffer.isBuffer(chunk)) throw new Error('JWKS reply is not bytes');
+    bytes += chunk.length;
     if (bytes > REPLY_BYTES_MAX) throw new Error(`JWKS is longer than ${REPLY_BYTES_MAX} bytes`);
-    chunks.push(piece);
+    chunks.push(chunk);
   }
   return readJwks(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }

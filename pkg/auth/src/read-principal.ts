@@ -17,9 +17,19 @@ const SCOPES: ReadonlySet<string> = new Set<Scope>([
 export function readPrincipal(payload: JWTPayload): Principal {
   const subject = nonEmpty(payload.sub, 'sub');
   if (payload['role'] !== undefined) {
-    return { kind: 'user', subject, username: nonEmpty(payload['username'], 'username'), role: readRole(payload['role']) };
+    return {
+      kind: 'user',
+      subject,
+      username: nonEmpty(payload['username'], 'username'),
+      role: readRole(payload['role']),
+    };
   }
-  return { kind: 'service', subject, clientId: nonEmpty(payload['client_id'], 'client_id'), scopes: readScopes(payload) };
+  return {
+    kind: 'service',
+    subject,
+    clientId: nonEmpty(payload['client_id'], 'client_id'),
+    scopes: readScopes(payload),
+  };
 }
 
 function readRole(role: unknown): Role {

@@ -65,7 +65,10 @@ export function createVerifier({ keys, issuer, audience, rememberMax = REMEMBER_
   };
 }
 
-async function verifySignatureAndClaims(token: string, { keys, issuer, audience }: VerifierOptions): Promise<JWTPayload> {
+async function verifySignatureAndClaims(
+  token: string,
+  { keys, issuer, audience }: VerifierOptions,
+): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(
       token,

@@ -64,7 +64,8 @@ export function compileBodyPlan({ body }: ContractOperation, compiler: SchemaCom
       const bytes = await readBody(request, bytesMax);
       const value = range.kind === 'json' ? parseJson(bytes, language) : parseForm(bytes, language);
       const faults = range.check?.(value, bytes.length <= THOROUGH_REPORT_BYTES_MAX) ?? [];
-      if (faults.length > 0) throw new ArtError('VALIDATION_ERROR', { details: describeFaults('body', faults, language) });
+      if (faults.length > 0)
+        throw new ArtError('VALIDATION_ERROR', { details: describeFaults('body', faults, language) });
       return value;
     },
   };

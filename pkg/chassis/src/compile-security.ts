@@ -20,7 +20,8 @@ export function compileSecurity({ operationId, security }: ContractOperation): r
 
 function readLine(operationId: string, line: Readonly<Record<string, readonly string[]>>): SecurityRequirement {
   const [entry, ...others] = Object.entries(line);
-  if (entry === undefined || others.length > 0) throw new Error(`${operationId}: в строке security нужна ровно одна схема`);
+  if (entry === undefined || others.length > 0)
+    throw new Error(`${operationId}: в строке security нужна ровно одна схема`);
   const [scheme, words] = entry;
   if (scheme === 'serviceToken' && words.length > 0 && words.every(isScope)) return { kind: 'service', scopes: words };
   const [role, ...rest] = words;

@@ -102,25 +102,32 @@ function readOperation({ root, path, method, pathItem }: OperationPlace): Contra
 
 function readParameters(root: unknown, list: unknown, pointer: string): readonly ContractParameter[] {
   if (list === undefined) return [];
-  return z.array(z.unknown()).parse(list).flatMap((item, index) => {
-    const found = resolve(root, item, `${pointer}/${index}`);
-    const parameter = parameterSchema.parse(found.value);
-    if (parameter.in === 'cookie') throw new Error(`${pointer}/${index}: параметры в cookie не поддерживаются`);
-    // Об этих заголовках контракт говорит в других местах (OpenAPI 3.1, 4.8.12.2).
-    if (parameter.in === 'header' && /^(accept|content-type|authorization)$/i.test(parameter.name)) return [];
-    const { name, required } = parameter;
-    const schema = resolve(root, parameter['schema'] ?? {}, `${found.pointer}/schema`);
-    const explode = parameter.explode ?? parameter.in === 'query';
-    const items = z.looseObject({ items: z.unknown() }).safeParse(schema.value).data?.items;
-    const itemSchema = resolve(root, items, `${schema.pointer}/items`).value;
-    return [{ name, in: parameter.in, required, explode, schema: schema.value, schemaPointer: schema.pointer, itemSchema }];
-  });
+  return z
+    .array(z.unknown())
+    .parse(list)
+    .flatMap((item, index) => {
+      const found = resolve(root, item, `${pointer}/${index}`);
+      const parameter = parameterSchema.parse(found.value);
+      if (parameter.in === 'cookie') throw new Error(`${pointer}/${index}: параметры в cookie не поддерживаются`);
+      // Об этих заголовках контракт говорит в других местах (OpenAPI 3.1, 4.8.12.2).
+      if (parameter.in === 'header' && /^(accept|content-type|authorization)$/i.test(parameter.name)) return [];
+      const { name, required } = parameter;
+      const schema = resolve(root, parameter['schema'] ?? {}, `${found.pointer}/schema`);
+      const explode = parameter.explode ?? parameter.in === 'query';
+      const items = z.looseObject({ items: z.unknown() }).safeParse(schema.value).data?.items;
+      const itemSchema = resolve(root, items, `${schema.pointer}/items`).value;
+      return [
+        { name, in: parameter.in, required, explode, schema: schema.value, schemaPointer: schema.pointer, itemSchema },
+      ];
+    });
 }
 
 function readBody(root: unknown, node: unknown, pointer: string): ContractBody | undefined {
   if (node === undefined) return undefined;
   const found = resolve(root, node, pointer);
-  const { required, content } = z.looseObject({ required: z.boolean().default(false), content: contentSchema }).parse(found.value);
+  const { required, content } = z
+    .looseObject({ required: z.boolean().default(false), content: contentSchema })
+    .parse(found.value);
   const pointers = Object.keys(content).map((type): [string, string] => [
     type.toLowerCase(),
     `${found.pointer}/content/${escapePointer(type)}/schema`,

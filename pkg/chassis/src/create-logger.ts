@@ -5,9 +5,15 @@ import { build as prettyStream } from 'pino-pretty';
 export type Logger = pino.Logger;
 
 /** Сколько слоёв вложенности просматривает сокрытие: запись `{ headers }` и запись `{ request: { headers } }`. */
-const SECRET_PATHS = ['authorization', 'cookie', 'password', 'secret', 'token', 'client_secret', 'clientSecret'].flatMap(
-  (name) => [name, `*.${name}`, `*.*.${name}`],
-);
+const SECRET_PATHS = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'client_secret',
+  'clientSecret',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 export interface LoggerOptions {
   readonly service: string;

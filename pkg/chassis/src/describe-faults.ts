@@ -22,23 +22,42 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
   additionalProperties: () => ({ ru: 'неизвестное поле', en: 'is not a known field' }),
   unevaluatedProperties: () => ({ ru: 'неизвестное поле', en: 'is not a known field' }),
   type: ({ type }) => ({ ru: `нужно: ${typeNames(type, true)}`, en: `must be ${typeNames(type, false)}` }),
-  enum: ({ allowedValues }) => ({ ru: `нужно одно из: ${list(allowedValues)}`, en: `must be one of: ${list(allowedValues)}` }),
+  enum: ({ allowedValues }) => ({
+    ru: `нужно одно из: ${list(allowedValues)}`,
+    en: `must be one of: ${list(allowedValues)}`,
+  }),
   const: ({ allowedValue }) => ({ ru: `нужно ${show(allowedValue)}`, en: `must be ${show(allowedValue)}` }),
-  minLength: ({ limit }) => ({ ru: `не короче ${show(limit)} зн.`, en: `must have at least ${show(limit)} characters` }),
-  maxLength: ({ limit }) => ({ ru: `не длиннее ${show(limit)} зн.`, en: `must have at most ${show(limit)} characters` }),
+  minLength: ({ limit }) => ({
+    ru: `не короче ${show(limit)} зн.`,
+    en: `must have at least ${show(limit)} characters`,
+  }),
+  maxLength: ({ limit }) => ({
+    ru: `не длиннее ${show(limit)} зн.`,
+    en: `must have at most ${show(limit)} characters`,
+  }),
   minimum: ({ limit }) => ({ ru: `не меньше ${show(limit)}`, en: `must be >= ${show(limit)}` }),
   maximum: ({ limit }) => ({ ru: `не больше ${show(limit)}`, en: `must be <= ${show(limit)}` }),
   minItems: ({ limit }) => ({ ru: `не меньше ${show(limit)} шт.`, en: `must have at least ${show(limit)} items` }),
   maxItems: ({ limit }) => ({ ru: `не больше ${show(limit)} шт.`, en: `must have at most ${show(limit)} items` }),
-  minProperties: ({ limit }) => ({ ru: `нужно полей не меньше ${show(limit)}`, en: `must have at least ${show(limit)} fields` }),
-  maxProperties: ({ limit }) => ({ ru: `полей не больше ${show(limit)}`, en: `must have at most ${show(limit)} fields` }),
+  minProperties: ({ limit }) => ({
+    ru: `нужно полей не меньше ${show(limit)}`,
+    en: `must have at least ${show(limit)} fields`,
+  }),
+  maxProperties: ({ limit }) => ({
+    ru: `полей не больше ${show(limit)}`,
+    en: `must have at most ${show(limit)} fields`,
+  }),
   uniqueItems: () => ({ ru: 'значения не должны повторяться', en: 'must not have duplicate items' }),
   pattern: ({ pattern }) => ({ ru: `не подходит под образец ${show(pattern)}`, en: `must match ${show(pattern)}` }),
   format: ({ format }) => ({ ru: `нужен вид ${show(format)}`, en: `must be a valid ${show(format)}` }),
 };
 
 /** `where` — откуда значение: body, query, path или header. */
-export function describeFaults(where: string, faults: readonly ErrorObject[], language: Language): readonly ErrorDetail[] {
+export function describeFaults(
+  where: string,
+  faults: readonly ErrorObject[],
+  language: Language,
+): readonly ErrorDetail[] {
   const details = new Map<string, ErrorDetail>();
   for (const fault of faults) {
     if (details.size >= DETAILS_MAX) break;

@@ -49,7 +49,12 @@ export function toArtError(error: unknown): ArtError {
 }
 
 /** Отвечает ошибкой и записывает её в журнал. */
-export function replyWithError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+export function replyWithError(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
   const error = toArtError(thrown);
   const { id, language } = request.exchange;
   logError(error, request, log);

@@ -11,13 +11,13 @@ export function awaitsContinue(request: IncomingMessage): boolean {
 
 export function deferContinue(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    const read = request._read;
+    const read = request._read.bind(request);
     waiting.add(request);
     request._read = (size) => {
       request._read = read;
       waiting.delete(request);
       if (!response.headersSent && !response.destroyed) response.writeContinue();
-      read.call(request, size);
+      read(size);
     };
     server.emit('request', request, response);
   });

@@ -44,9 +44,14 @@ export function worst(checks: Readonly<Record<string, Check>>): Check['status'] 
 }
 
 async function collectChecks({ readiness, state, log }: HealthParts): Promise<Record<string, Check>> {
-  const closing: Record<string, Check> = state.draining ? { process: { status: 'fail', message: 'shutting down' } } : {};
+  const closing: Record<string, Check> = state.draining
+    ? { process: { status: 'fail', message: 'shutting down' } }
+    : {};
   const { promise: late, resolve } = Promise.withResolvers<Record<string, Check>>();
-  const timer = setTimeout(() => resolve({ readiness: { status: 'fail', message: 'checks timed out' } }), READINESS_TIMEOUT_MS);
+  const timer = setTimeout(
+    () => resolve({ readiness: { status: 'fail', message: 'checks timed out' } }),
+    READINESS_TIMEOUT_MS,
+  );
   try {
     return { ...(await Promise.race([readiness(), late])), ...closing };
   } catch (error) {

@@ -17,7 +17,12 @@ export async function limitRequestRate(app: FastifyInstance, requestsPerMinute: 
     timeWindow: WINDOW_MS,
     cache: ADDRESSES_MAX,
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
-    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false, 'retry-after': false },
+    addHeaders: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+      'retry-after': false,
+    },
     allowList: (request) => UNLIMITED.has(request.routeOptions.url ?? ''),
     errorResponseBuilder: (_request, { ttl }) => new ArtError('RATE_LIMITED', { retryAfterSeconds: ttl / 1_000 }),
   });

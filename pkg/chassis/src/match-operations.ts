@@ -20,7 +20,10 @@ export class ContractMismatch extends Error {
 }
 
 /** `handlers` — операция → обработчик, вместе с операциями здоровья. */
-export function matchOperations({ operations }: ContractDocument, handlers: ReadonlyMap<string, unknown>): readonly MatchedOperation[] {
+export function matchOperations(
+  { operations }: ContractDocument,
+  handlers: ReadonlyMap<string, unknown>,
+): readonly MatchedOperation[] {
   const faults: string[] = [];
   const matched: MatchedOperation[] = [];
   const seen = new Set<string>();
@@ -50,7 +53,8 @@ function checkOperation(operation: ContractOperation, handler: UntypedHandler): 
   }
   const built = handler !== notImplemented;
   if (built && operation.notBuilt) faults.push(`${operation.operationId}: построена, но в контракте стоит x-not-built`);
-  if (!built && !operation.notBuilt) faults.push(`${operation.operationId}: не построена, а x-not-built в контракте нет`);
+  if (!built && !operation.notBuilt)
+    faults.push(`${operation.operationId}: не построена, а x-not-built в контракте нет`);
   return faults;
 }
 

@@ -22,7 +22,12 @@ export interface ExchangeParts {
 }
 
 /** Строит то, что зовётся первым для любого запроса, в том числе для неизвестного маршрута и битого адреса. */
-export function exchangeOpener({ metrics, log, state, headers }: ExchangeParts): (request: FastifyRequest, reply: FastifyReply) => void {
+export function exchangeOpener({
+  metrics,
+  log,
+  state,
+  headers,
+}: ExchangeParts): (request: FastifyRequest, reply: FastifyReply) => void {
   const observe = createObserver(metrics);
 
   function close(exchange: Exchange): void {
@@ -72,5 +77,8 @@ function createObserver({ httpRequests, httpDurationSeconds }: Metrics): (exchan
 
 function logExchange(log: Logger, { id, request, route, status, startedMs }: Exchange): void {
   const durationMs = Math.round(performance.now() - startedMs);
-  log.debug({ event: 'request_done', requestId: id, method: request.method, route, status, durationMs }, 'запрос обслужен');
+  log.debug(
+    { event: 'request_done', requestId: id, method: request.method, route, status, durationMs },
+    'запрос обслужен',
+  );
 }

@@ -28,11 +28,15 @@ export function openServer(listener: RequestListener, { limits, state, log, tls 
   const server =
     tls === undefined
       ? createServer(options, listener)
-      : createSecureServer({ ...options, ...tls, minVersion: TLS_VERSION_MIN, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }, listener);
+      : createSecureServer(
+          { ...options, ...tls, minVersion: TLS_VERSION_MIN, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+          listener,
+        );
   server.maxConnections = limits.connectionsMax;
   server.setTimeout(limits.idleTimeoutMs);
   server.on('clientError', (error, stream) => {
-    if (stream instanceof Socket) answerSocketError({ error, socket: stream, exchange: state.exchanges.get(stream), log });
+    if (stream instanceof Socket)
+      answerSocketError({ error, socket: stream, exchange: state.exchanges.get(stream), log });
     else stream.destroy(error);
   });
   deferContinue(server);

@@ -32,7 +32,11 @@ export interface Call<Op> {
 
 /** Ответ операции: статус из контракта и тело, положенное этому статусу. */
 export type Answer<Op> = Op extends { responses: infer R }
-  ? { [S in keyof R & number]: { readonly status: S; readonly headers?: Readonly<Record<string, string>> } & AnswerBody<R[S]> }[keyof R & number]
+  ? {
+      [S in keyof R & number]: { readonly status: S; readonly headers?: Readonly<Record<string, string>> } & AnswerBody<
+        R[S]
+      >;
+    }[keyof R & number]
   : never;
 
 export type Handler<Op> = (call: Call<Op>) => Promise<Answer<Op>>;
@@ -72,7 +76,11 @@ type AnswerBody<R> = R extends { content: infer C }
   : { readonly body?: undefined };
 
 type AnswerContent<C> = {
-  [M in keyof C]: M extends JsonMediaType ? DeepReadonly<C[M]> : M extends `text/${string}` ? string | Readable : string | Uint8Array | Readable;
+  [M in keyof C]: M extends JsonMediaType
+    ? DeepReadonly<C[M]>
+    : M extends `text/${string}`
+      ? string | Readable
+      : string | Uint8Array | Readable;
 }[keyof C];
 
 /** Обработчик вправе отдать и неизменяемые массивы: ответ никто не меняет. */

@@ -22,6 +22,8 @@ export function pickLanguage(header: string | undefined): Language {
 }
 
 function readWeight(parameters: readonly string[]): number {
-  const q = parameters.map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/.exec(parameter)?.[1]).find((value) => value !== undefined);
+  const q = parameters
+    .map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/.exec(parameter)?.[1])
+    .find((value) => value !== undefined);
   return q === undefined ? 1 : Number(q);
 }

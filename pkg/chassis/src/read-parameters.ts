@@ -56,7 +56,11 @@ function compilePlace(place: Place, { parameters }: ContractOperation, compiler:
   const slots = declared.map((parameter) => readSlot(keyOf(parameter), parameter));
   const known = new Set(slots.map(({ key }) => key));
   const check = compiler.objectOf(
-    declared.map((parameter) => ({ name: keyOf(parameter), required: parameter.required, pointer: parameter.schemaPointer })),
+    declared.map((parameter) => ({
+      name: keyOf(parameter),
+      required: parameter.required,
+      pointer: parameter.schemaPointer,
+    })),
   );
   return (raw, language) => {
     if (place === 'query') refuseUnknown(raw, known, language);
@@ -112,7 +116,7 @@ function readScalar(text: string, kind: Kind): unknown {
       return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
-    default:
+    case 'string':
       return text;
   }
 }
@@ -130,7 +134,9 @@ function typeOf(schema: unknown): unknown {
 }
 
 function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
 }
 
 function invalid(details: readonly ErrorDetail[]): ArtError {

@@ -89,7 +89,10 @@ async function failToListen({ log, host, port, close }: RunOptions, error: unkno
     EADDRNOTAVAIL: 'такого адреса на этой машине нет',
   };
   const reason = reasons[String(code)];
-  log.fatal({ event: 'listen_failed', host, port, code, ...(reason === undefined ? { err: error } : {}) }, `не могу слушать ${host}:${port}: ${reason ?? 'ошибка системы'}`);
+  log.fatal(
+    { event: 'listen_failed', host, port, code, ...(reason === undefined ? { err: error } : {}) },
+    `не могу слушать ${host}:${port}: ${reason ?? 'ошибка системы'}`,
+  );
   await close();
   process.exitCode = 1;
   process.exit();

@@ -12,7 +12,11 @@ export interface UntypedAnswer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** `type` — тип содержимого из контракта для этого статуса; заголовок обработчика важнее. */
-export function sendAnswer(reply: FastifyReply, { status, body, headers }: UntypedAnswer, type: string | undefined): FastifyReply {
+export function sendAnswer(
+  reply: FastifyReply,
+  { status, body, headers }: UntypedAnswer,
+  type: string | undefined,
+): FastifyReply {
   reply.code(status);
   if (headers !== undefined) reply.headers(headers);
   closeIfBodyUnread(reply);

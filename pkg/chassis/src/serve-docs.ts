@@ -16,12 +16,12 @@ export async function serveDocs(app: FastifyInstance, contract: ContractDocument
   await app.register(fastifyStatic, { root, serve: false, cacheControl: false });
 
   const page = readPage('index.html');
-  const script = readPage('open-docs.js');
+  const script = readPage('open-docs.mjs');
   app.get('/docs', async (request, reply) => {
     request.exchange.route = '/docs';
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page);
   });
-  app.get('/docs/open-docs.js', async (request, reply) => {
+  app.get('/docs/open-docs.mjs', async (request, reply) => {
     request.exchange.route = '/docs';
     return reply.headers(HEADERS).type('text/javascript; charset=utf-8').send(script);
   });

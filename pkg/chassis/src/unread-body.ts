@@ -17,9 +17,9 @@ export function bodyIsUnread(request: IncomingMessage): boolean {
  * и клиент остался бы без ответа; здесь сокет закрывает только тот, кто отправил ответ.
  */
 export function keepSocketOnDestroy(request: IncomingMessage): void {
-  const destroyWithSocket = request._destroy;
+  const destroyWithSocket = request._destroy.bind(request);
   request._destroy = (error, callback) => {
-    if (request.complete || request.socket.destroyed) destroyWithSocket.call(request, error, callback);
+    if (request.complete || request.socket.destroyed) destroyWithSocket(error, callback);
     else callback(error);
   };
 }

@@ -1,12 +1,11 @@
 // Открывает документацию контракта этого же модуля; чужих адресов страница не спрашивает.
 window.addEventListener('load', () => {
-  window.SwaggerUIBundle({
+  globalThis.SwaggerUIBundle({
     url: '/docs/openapi.json',
     dom_id: '#docs',
     deepLinking: true,
     displayRequestDuration: true,
     defaultModelsExpandDepth: 0,
-    tryItOutEnabled: false,
     validatorUrl: null,
   });
 });
