@@ -1,0 +1,155 @@
+// Набор ключей по настоящему HTTP и с настоящим диском: ротация, недоступность соседа, перезапуск, устаревание.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { isArtError } from '@artstore/contracts';
+import { type JwksCache, type JwksCacheOptions, openJwksCache } from '../index.ts';
+import { type JwksServer, serveJwks, signingKeys } from './issue-token.ts';
+
+const keys = signingKeys('one', 'two');
+const log = { info: () => undefined, warn: () => undefined };
+
+function openCache(t: TestContext, url: string, changes: Partial<JwksCacheOptions> = {}): JwksCache {
+  const cache = openJwksCache({ url, staleMaxMs: 60_000, refreshMs: 60_000, log, ...changes });
+  t.after(() => cache.close());
+  return cache;
+}
+
+async function started(t: TestContext, jwks: JwksServer, changes: Partial<JwksCacheOptions> = {}): Promise<JwksCache> {
+  const cache = openCache(t, jwks.url, changes);
+  await cache.start();
+  await cache.key('one');
+  return cache;
+}
+
+async function temporaryFile(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'jwks-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return join(folder, 'state', 'jwks.json');
+}
+
+test('ключ находится по kid, набор спрашивают один раз', async (t) => {
+  const jwks = await serveJwks(t, keys[0]!);
+  const cache = openCache(t, jwks.url);
+  await cache.start();
+  await Promise.all(Array.from({ length: 20 }, () => cache.key('one')));
+  assert.equal(jwks.asked, 1);
+  assert.equal(cache.loaded(), true);
+  assert.ok(cache.ageMs() < 5_000);
+});
+
+test('новый ключ после ротации находится сразу, и номер набора меняется', async (t) => {
+  const jwks = await serveJwks(t, keys[0]!);
+  const cache = await started(t, jwks);
+  const before = cache.generation();
+  jwks.publish(keys[0]!, keys[1]!);
+  await cache.key('two');
+  assert.notEqual(cache.generation(), before);
+  assert.equal(jwks.asked, 2);
+});
+
+test('незнакомый kid спрашивает соседа не чаще раза в тридцать секунд', async (t) => {
+  const jwks = await serveJwks(t, keys[0]!);
+  const cache = await started(t, jwks);
+  for (let i = 0; i < 50; i += 1) {
+    await assert.rejects(cache.key(`unknown-${i}`), (error) => isArtError(error, 'UNAUTHORIZED'));
+  }
+  assert.equal(jwks.asked, 2);
+});
+
+test('пока набора нет, ответ — NOT_READY с Retry-After, и никогда не пропуск', async (t) => {
+  const jwks = await serveJwks(t, keys[0]!);
+  await jwks.stop();
+  const cache = openCache(t, jwks.url);
+  await cache.start();
+  await assert.rejects(
+    cache.key('one'),
+    (error) => isArtError(error, 'NOT_READY') && (error.options.retryAfterSeconds ?? 0) > 0,
+  );
+  assert.equal(cache.loaded(), false);
+  assert.equal(cache.ageMs(), Number.POSITIVE_INFINITY);
+});
+
+const BROKEN: Readonly<Record<string, { status: number; body: string }>> = {
+  'отказ 500': { status: 500, body: '{"keys":[]}' },
+  перенаправление: { status: 302, body: '' },
+  'не JSON': { status: 200, body: '<html>' },
+  'пустой набор': { status: 200, body: '{"keys":[]}' },
+  'набор без годных ключей': { status: 200, body: '{"keys":[{"kty":"oct","kid":"one","k":"AAAA"}]}' },
+  'мегабайты мусора': { status: 200, body: `{"keys":[],"x":"${'a'.repeat(400_000)}"}` },
+};
+
+for (const [what, reply] of Object.entries(BROKEN)) {
+  test(`испорченный ответ не заменяет хороший набор: ${what}`, async (t) => {
+    const jwks = await serveJwks(t, keys[0]!);
+    const cache = await started(t, jwks);
+    jwks.reply = reply;
+    await assert.rejects(cache.key('two'), (error) => isArtError(error, 'NOT_READY'));
+    await cache.key('one');
+  });
+}
+
+test('последний удачный набор переживает перезапуск без соседа', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  const jwks = await serveJwks(t, keys[0]!);
+  const first = await started(t, jwks, { cacheFile });
+  await first.close();
+  await jwks.stop();
+  const second = openCache(t, jwks.url, { cacheFile });
+  await second.start();
+  await second.key('one');
+  assert.doesNotMatch(await readFile(cacheFile, 'utf8'), /"d"|"p"|"q"/);
+});
+
+test('устаревший набор не применяется ни с диска, ни из памяти', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  const jwks = await serveJwks(t, keys[0]!);
+  const first = await started(t, jwks, { cacheFile, staleMaxMs: 50 });
+  await jwks.stop();
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  await assert.rejects(first.key('one'), (error) => isArtError(error, 'NOT_READY'));
+  const second = openCache(t, jwks.url, { cacheFile, staleMaxMs: 50 });
+  await second.start();
+  await assert.rejects(second.key('one'), (error) => isArtError(error, 'NOT_READY'));
+});
+
+const BAD_FILES: Readonly<Record<string, (text: string) => string>> = {
+  обрезан: (text) => text.slice(0, text.length / 2),
+  'от другого адреса': (text) => text.replace('127.0.0.1', '127.0.0.9'),
+  'из будущего': (text) => text.replace(/"fetched_at":"\d{4}/, '"fetched_at":"2999'),
+  'без времени': (text) => text.replace('fetched_at', 'x'),
+  пустой: () => '',
+};
+
+for (const [what, spoil] of Object.entries(BAD_FILES)) {
+  test(`негодный файл набора — то же, что его отсутствие: ${what}`, async (t) => {
+    const cacheFile = await temporaryFile(t);
+    const jwks = await serveJwks(t, keys[0]!);
+    await (await started(t, jwks, { cacheFile })).close();
+    await writeFile(cacheFile, spoil(await readFile(cacheFile, 'utf8')));
+    await jwks.stop();
+    const cache = openCache(t, jwks.url, { cacheFile });
+    await cache.start();
+    await assert.rejects(cache.key('one'), (error) => isArtError(error, 'NOT_READY'));
+  });
+}
+
+test('сосед, который молчит, не держит закрытие', async (t) => {
+  const jwks = await serveJwks(t, keys[0]!);
+  const cache = openCache(t, jwks.url.replace('127.0.0.1', '192.0.2.1'));
+  await cache.start();
+  const startedMs = performance.now();
+  await cache.close();
+  assert.ok(performance.now() - startedMs < 1_000);
+});
+
+test('набор обновляется сам', async (t) => {
+  const jwks = await serveJwks(t, keys[0]!);
+  const cache = await started(t, jwks, { refreshMs: 20 });
+  jwks.publish(keys[1]!);
+  const before = cache.generation();
+  while (cache.generation() === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  await cache.key('two');
+});
