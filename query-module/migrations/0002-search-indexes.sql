@@ -2,10 +2,10 @@
 -- Индексы поиска по таблице files. CONCURRENTLY: запись в реестр не останавливается, сколько бы строк в нём ни было.
 -- Оборванное построение повторяется: негодный индекс убирает исполнитель миграций.
 --
+-- Порядок по времени, по загрузившему и редкие состояния уже покрыты индексами самого Admin Module (files_newest,
+-- files_by_uploader, files_not_active): второй раз их не строим.
+--
 -- Откат: DROP INDEX CONCURRENTLY по каждому имени; поиск останется верным, но медленным.
-
--- Порядок по умолчанию и окно новейших совпадений.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_uploaded_at ON files (uploaded_at, file_id);
 
 -- Часть имени.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_name_part ON files USING gin (query.fold(original_filename) gin_trgm_ops);
@@ -21,11 +21,8 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_tags ON files USING gin (tag
 CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_metadata ON files USING gin (metadata jsonb_path_ops);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_size ON files (size, file_id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_checksum ON files (checksum);
-CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_uploaded_by ON files (uploaded_by, uploaded_at, file_id);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_extension ON files (query.extension(original_filename), uploaded_at, file_id);
 
--- Почти все строки активны: индекс нужен только остальным.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_status ON files (status, uploaded_at, file_id) WHERE status <> 'active';
 CREATE INDEX CONCURRENTLY IF NOT EXISTS files_query_expires_at ON files (expires_at) WHERE expires_at IS NOT NULL;
 
 -- Оценка числа совпадений опирается на статистику выражений; до неё планировщик гадает.

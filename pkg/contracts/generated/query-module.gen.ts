@@ -88,7 +88,7 @@ export interface paths {
          * Заголовки скачивания
          * @description Те же статус и заголовки, что у скачивания, без содержимого.
          */
-        head: operations["headDownloadFile"];
+        head: operations["headDownload"];
         patch?: never;
         trace?: never;
     };
@@ -121,7 +121,7 @@ export interface paths {
         };
         /**
          * Готов ли модуль
-         * @description `ok` — всё доступно; `degraded` — скачивание работает, но часть возможностей нет (строятся индексы, недоступен Admin Module или PostgreSQL при живом кэше); `fail` — служить нечем.
+         * @description `ok` — всё доступно; `degraded` — служба работает не полностью (строятся индексы, нет списка элементов хранения); `fail` — недоступна PostgreSQL, реестр ещё не создан или нет ключей проверки токенов.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -226,7 +226,7 @@ export interface components {
              */
             uploaded_before?: string;
             /**
-             * @description Порядок. По умолчанию relevance для fulltext с query, иначе uploaded_at. По близости располагаются 1000 новейших совпадений, остальные следуют за ними по времени загрузки. Без query relevance — то же, что uploaded_at.
+             * @description Порядок. По умолчанию relevance для fulltext с query, иначе uploaded_at. По близости располагаются 500 новейших совпадений, остальные следуют за ними по времени загрузки (направление при этом не учитывается). Без query relevance — то же, что uploaded_at.
              * @enum {string}
              */
             sort_by?: "uploaded_at" | "original_filename" | "size" | "relevance";
@@ -280,11 +280,11 @@ export interface components {
             expires_at: components["schemas"]["expires_at"];
             deleted_at: components["schemas"]["deleted_at"];
             version: components["schemas"]["version"];
-            /** @description Близость к запросу от 0 до 1; есть только при порядке relevance у 1000 новейших совпадений. */
+            /** @description Близость к запросу от 0 до 1; есть только при порядке relevance у 500 новейших совпадений. */
             relevance?: number;
             highlight?: components["schemas"]["Highlight"];
         };
-        /** @description Где совпало: значения поля, разрезанные на части. Части подряд дают значение целиком (описание — отрывок); разметки внутри нет, показывая, клиент экранирует текст сам. */
+        /** @description Где совпало: значения поля, разрезанные на части. Части подряд дают значение целиком; разметки внутри нет: показывая, клиент экранирует текст сам. */
         Highlight: {
             original_filename?: components["schemas"]["HighlightParts"];
             description?: components["schemas"]["HighlightParts"];
@@ -986,7 +986,7 @@ export interface operations {
             503: components["responses"]["NotReady"];
         };
     };
-    headDownloadFile: {
+    headDownload: {
         parameters: {
             query?: never;
             header?: {

@@ -2,6 +2,7 @@
 import { ArtError, type ErrorDetail } from '@artstore/contracts';
 import type { components } from '@artstore/contracts/generated/query-module.gen.ts';
 import { findBadText } from './bad-text.ts';
+import { type WordQuery, readWordQuery } from './word-query.ts';
 
 export type SearchRequest = components['schemas']['SearchRequest'];
 export type SearchMode = 'exact' | 'partial' | 'fulltext';
@@ -11,6 +12,8 @@ export type SearchStatus = 'active' | 'expired' | 'deleted' | 'corrupted' | 'mis
 export interface Criteria {
   readonly mode: SearchMode;
   readonly query: string | undefined;
+  /** Слова запроса; есть только в режиме fulltext. */
+  readonly words: WordQuery | undefined;
   readonly filename: string | undefined;
   /** Без точки впереди. */
   readonly extension: string | undefined;
@@ -58,6 +61,7 @@ export function readCriteria(request: SearchRequest): Criteria {
   return {
     mode,
     query,
+    words: mode === 'fulltext' && query !== undefined ? readWordQuery(query) : undefined,
     filename: request.filename?.normalize('NFC'),
     extension: readExtension(request.file_extension),
     tags: request.tags ?? [],

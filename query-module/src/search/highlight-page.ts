@@ -4,7 +4,6 @@ import type { FoundRow, SearchSession } from '../registry/files-view.ts';
 import type { Criteria } from './criteria.ts';
 import { highlightPart, highlightWords } from './highlight.ts';
 import { splitWords } from './split-words.ts';
-import { readWordQuery } from './word-query.ts';
 
 export type Highlight = components['schemas']['Highlight'];
 
@@ -13,12 +12,11 @@ const WORDS_MAX = 5_000;
 
 export async function highlightPage(
   session: SearchSession,
-  { mode, query }: Criteria,
+  { query, words: sought }: Criteria,
   rows: readonly FoundRow[],
 ): Promise<readonly (Highlight | undefined)[]> {
   if (query === undefined || rows.length === 0) return [];
-  if (mode !== 'fulltext') return rows.map((row) => highlightName(row, query));
-  const { wanted } = readWordQuery(query);
+  if (sought === undefined) return rows.map((row) => highlightName(row, query));
   const words = new Set<string>();
   for (const row of rows) {
     for (const text of [row.original_filename, row.description ?? '', ...(row.tags ?? [])]) {
@@ -27,7 +25,7 @@ export async function highlightPage(
       }
     }
   }
-  const matching = await session.matchingWords([...words], wanted);
+  const matching = await session.matchingWords([...words], sought.wanted);
   return rows.map((row) => highlightFields(row, matching));
 }
 

@@ -2,12 +2,11 @@
 // Обещание: число точно до предела, дальше — оценка; время не зависит от того, насколько широк запрос.
 import { ArtError } from '@artstore/contracts';
 import type { components } from '@artstore/contracts/generated/query-module.gen.ts';
-import { sql } from 'kysely';
 import { toMetadata } from '../registry/file-row.ts';
 import type { FilesView, Hits, PageQuery, SearchSession } from '../registry/files-view.ts';
 import { type Criteria, type SearchRequest, readCriteria } from './criteria.ts';
 import { highlightPage } from './highlight-page.ts';
-import { type SortKey, keyRangeClause, relevanceExpression, sortKeyExpression, whereClause } from './where-clause.ts';
+import { type SortKey, keyRangeClause, relevanceExpression, sortKeyExpression, upToEdge, whereClause } from './where-clause.ts';
 
 export type SearchPage = Readonly<components['schemas']['SearchPage']>;
 
@@ -99,13 +98,12 @@ function exact(hits: Hits): Found {
 }
 
 function planPage(criteria: Criteria): PageQuery {
-  const { mode, query, sortBy } = criteria;
-  const ranked = sortBy === 'relevance' && query !== undefined;
+  const rank = criteria.sortBy === 'relevance' ? relevanceExpression(criteria) : undefined;
   return {
     where: whereClause(criteria),
     // По близости переставляются новейшие, поэтому под ней — порядок времени.
-    order: { expression: sortKeyExpression(sortKeyOf(criteria)), descending: ranked || criteria.descending },
-    rank: ranked ? { expression: relevanceExpression(mode, query), rowsMax: RANKED_ROWS_MAX } : undefined,
+    order: { expression: sortKeyExpression(sortKeyOf(criteria)), descending: rank !== undefined || criteria.descending },
+    rank: rank === undefined ? undefined : { expression: rank, rowsMax: RANKED_ROWS_MAX },
     // Лишняя строка говорит, есть ли что-то дальше.
     limit: criteria.limit + 1,
     offset: criteria.offset,
@@ -129,9 +127,7 @@ async function withinWindow(
   if (rows > WINDOW_ROWS_MAX || rows >= rowsInRange) return undefined;
   const edge = await session.keyAt({ range, order: page.order, skip: rows });
   if (edge === undefined) return undefined;
-  const type = key === 'uploaded_at' ? sql`timestamptz` : key === 'size' ? sql`bigint` : sql`text`;
-  const side = page.order.descending ? sql`>=` : sql`<=`;
-  return { ...page, where: sql`${page.where} AND ${page.order.expression} ${side} ${edge}::${type}` };
+  return { ...page, where: upToEdge({ where: page.where, key, edge, descending: page.order.descending }) };
 }
 
 function offsetTooDeep(): ArtError {

@@ -1,7 +1,6 @@
 // Условия поиска → SQL из готовых частей; всё пришедшее от клиента уходит параметрами. Чистая комната: базы не касается.
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Criteria, SearchMode, SearchStatus, SortBy } from './criteria.ts';
-import { readWordQuery } from './word-query.ts';
 
 export type Clause = RawBuilder<SqlBool>;
 
@@ -10,7 +9,8 @@ export type SortKey = Exclude<SortBy, 'relevance'>;
 
 export function whereClause(criteria: Criteria): Clause {
   const clauses: Clause[] = [statusClause(criteria.status), ...rangeClauses(criteria)];
-  if (criteria.query !== undefined) clauses.push(queryClause(criteria.mode, criteria.query));
+  if (criteria.words !== undefined) clauses.push(wordsClause(criteria.words.websearch));
+  else if (criteria.query !== undefined) clauses.push(nameClause(criteria.mode, criteria.query));
   if (criteria.filename !== undefined) clauses.push(nameClause(criteria.mode, criteria.filename));
   if (criteria.extension !== undefined) clauses.push(extensionClause(criteria.extension));
   if (criteria.tags.length > 0) clauses.push(sql`tags @> ${criteria.tags}::text[]`);
@@ -36,23 +36,33 @@ export function sortKeyExpression(key: SortKey): RawBuilder<unknown> {
   return key === 'size' ? sql`size` : sql`uploaded_at`;
 }
 
-/** Насколько имя близко к запросу, от 0 до 1. */
-export function relevanceExpression(mode: SearchMode, query: string): RawBuilder<number> {
-  if (mode === 'fulltext') {
-    const { websearch } = readWordQuery(query);
+/** Сужает условие до начала порядка: по эту сторону от edge, включительно. */
+export function upToEdge({ where, key, edge, descending }: { where: Clause; key: SortKey; edge: string; descending: boolean }): Clause {
+  const type = key === 'uploaded_at' ? sql`timestamptz` : key === 'size' ? sql`bigint` : sql`text`;
+  const side = descending ? sql`>=` : sql`<=`;
+  return sql<SqlBool>`${where} AND ${sortKeyExpression(key)} ${side} ${edge}::${type}`;
+}
+
+/** Близость найденного к запросу, от 0 до 1; без запроса её нет. */
+export function relevanceExpression({ query, words }: Pick<Criteria, 'query' | 'words'>): RawBuilder<number> | undefined {
+  if (words !== undefined) {
     // 1 — делить на логарифм длины: короткое имя с тем же словом ближе; 32 — привести к отрезку от 0 до 1.
     return sql`ts_rank_cd('{0.1, 0.25, 0.5, 1.0}', query.search_vector(original_filename, description, tags),
-      query.words_query(${websearch}), 1 | 32)::float8`;
+      query.words_query(${words.websearch}), 1 | 32)::float8`;
   }
+  return query === undefined ? undefined : nameRelevance(query);
+}
+
+/** Имя целиком, имя без расширения, начало имени, начало слова, середина; при равенстве короткое имя ближе. */
+function nameRelevance(query: string): RawBuilder<number> {
   const folded = sql`query.fold(${query}::text)`;
   const name = sql`query.fold(original_filename)`;
-  // Имя целиком, имя без расширения, начало имени, начало слова, середина; при равенстве короткое имя ближе.
+  const words = sql`btrim(query.words(${query}::text))`;
   return sql`(CASE
       WHEN ${name} = ${folded} THEN 1.0
       WHEN ${name} = ${folded} || '.' || query.extension(original_filename) THEN 0.9
       WHEN starts_with(${name}, ${folded}) THEN 0.6
-      WHEN strpos(query.words(original_filename), query.words(${query}::text)) > 0
-        AND strpos(' ' || query.words(original_filename), ' ' || btrim(query.words(${query}::text))) > 0 THEN 0.4
+      WHEN strpos(' ' || query.words(original_filename), ' ' || ${words}) > 0 THEN 0.4
       ELSE 0.2
     END + 0.09 * length(${folded}) / greatest(length(${name}), length(${folded}), 1) * (${name} <> ${folded})::int)::float8`;
 }
@@ -82,9 +92,7 @@ function statusClause(status: SearchStatus): Clause {
   return sql`status = ${status}`;
 }
 
-function queryClause(mode: SearchMode, query: string): Clause {
-  if (mode !== 'fulltext') return nameClause(mode, query);
-  const { websearch } = readWordQuery(query);
+function wordsClause(websearch: string): Clause {
   if (websearch === '') return sql<SqlBool>`false`;
   return sql`query.search_vector(original_filename, description, tags) @@ query.words_query(${websearch})`;
 }
