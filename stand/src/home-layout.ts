@@ -18,6 +18,8 @@ export interface HomeLayout {
   readonly tls: string;
   readonly caFile: string;
   readonly caKey: string;
+  /** То, что модули вправе потерять без последствий. */
+  readonly cache: string;
   elementFolder(name: string): string;
   certificate(name: string): { readonly certFile: string; readonly keyFile: string };
   log(part: string): string;
@@ -37,6 +39,7 @@ export function layoutHome(home: string): HomeLayout {
     tls: at('tls'),
     caFile: at('tls', 'ca.pem'),
     caKey: at('tls', 'ca.key'),
+    cache: at('cache'),
     elementFolder: (name) => at('elements', name),
     certificate: (name) => ({ certFile: at('tls', `${name}.pem`), keyFile: at('tls', `${name}.key`) }),
     log: (part) => at('logs', `${part}.log`),

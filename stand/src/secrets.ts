@@ -10,7 +10,7 @@ export type AccountName = keyof typeof ACCOUNT_SCOPES;
 
 /** Кому что можно: каждому модулю ровно то, что нужно его вызовам. */
 export const ACCOUNT_SCOPES = {
-  ingester: ['files:write', 'storage:read', 'storage:write'],
+  ingester: ['files:read', 'files:write', 'storage:read', 'storage:write'],
   query: ['files:read', 'storage:read'],
   demo: ['files:read', 'files:write'],
   stand: ['admin:write', 'storage:read', 'storage:write'],

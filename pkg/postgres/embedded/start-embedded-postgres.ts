@@ -28,9 +28,10 @@ const READY_POLL_MS = 40;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Восстановление после сбоя может быть долгим; сервер всё это время отвечает «запускаюсь». */
 const READY_WAIT_MS = 5 * 60_000;
+/** Быстрая остановка обычно занимает доли секунды; немедленная тоже ничего не теряет, но следующий запуск читает журнал. */
 const STOP_STEPS = [
-  { signal: 'SIGINT', waitMs: 6_000 },
-  { signal: 'SIGQUIT', waitMs: 2_000 },
+  { signal: 'SIGINT', waitMs: 3_000 },
+  { signal: 'SIGQUIT', waitMs: 800 },
   { signal: 'SIGKILL', waitMs: 2_000 },
 ] as const;
 const LOG_TAIL_BYTES = 2_000;

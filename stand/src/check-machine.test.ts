@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { test } from 'node:test';
+import { temporaryDirectory } from '@artstore/testing';
+import { checkHome, checkPorts, parsePortShift } from './check-machine.ts';
+import { chooseLanguage, messagesIn } from './messages.ts';
+
+const messages = messagesIn('en');
+
+test('занятый порт назван вместе с частью, которой он нужен', async (t) => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await assert.rejects(checkPorts([{ name: 'query', port }], messages), { name: 'StandError', message: new RegExp(`port ${port} \\(query\\) is taken`) });
+});
+
+test('папка, которую нельзя создать, — одна фраза, и ничего не создано', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const file = path.join(folder, 'файл');
+  writeFileSync(file, '');
+  await assert.rejects(checkHome(path.join(file, 'home'), messages), { name: 'StandError', message: /is not writable \(ENOTDIR\)/ });
+  assert.equal(existsSync(path.join(file, 'home')), false);
+});
+
+test('сдвиг портов — целое в пределах, прочее называется ошибкой', () => {
+  assert.equal(parsePortShift(undefined, messages), 0);
+  assert.equal(parsePortShift('200', messages), 200);
+  for (const bad of ['-1', '1.5', 'x', '60000']) assert.throws(() => parsePortShift(bad, messages), /ARTSTORE_PORT_SHIFT/);
+});
+
+test('язык выбирается по LC_ALL, затем LANG; незнакомый — английский', () => {
+  assert.equal(chooseLanguage({ LANG: 'ru_RU.UTF-8' }), 'ru');
+  assert.equal(chooseLanguage({ LANG: 'ru_RU.UTF-8', LC_ALL: 'C.UTF-8' }), 'en');
+  assert.equal(chooseLanguage({ LC_ALL: 'ru' }), 'ru');
+  assert.equal(chooseLanguage({}), 'en');
+});
