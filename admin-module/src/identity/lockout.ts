@@ -1,0 +1,55 @@
+// Блокировка входа после неудачных попыток (решение 21). Имена, которых нет, считаются и закрываются так же,
+// как настоящие; попытка занимается до проверки пароля, поэтому параллельные догадки лишних не получают.
+import { createHash } from 'node:crypto';
+import { ArtError } from '@artstore/contracts';
+import type { Database } from '../database-table.ts';
+import { forgetAttempts, type LockRule, takeAttempt } from './login-attempts-table.ts';
+
+export interface Lockout {
+  /**
+   * Выполняет проверку пароля в рамках одной попытки. Удача забывает прошлые неудачи.
+   * @throws ACCOUNT_LOCKED, если попытки кончились; RATE_LIMITED, если к этому имени стоит слишком длинная очередь.
+   */
+  attempt<T>(username: string, check: () => Promise<T | undefined>): Promise<T | undefined>;
+}
+
+/** Очередь к одному имени: людям столько не нужно, перебору мешает. */
+const WAITING_PER_NAME_MAX = 64;
+
+/** SHA-256 имени без различия прописных и строчных: так его знает таблица. */
+export function hashName(username: string): Buffer {
+  return createHash('sha256').update(username.normalize('NFC').toLowerCase()).digest();
+}
+
+export function createLockout(database: Database, rule: LockRule): Lockout {
+  const queues = new Map<string, { tail: Promise<unknown>; length: number }>();
+
+  /** К одному имени — по одной проверке: иначе шесть одновременных верных входов приняли бы за перебор. */
+  async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const queue = queues.get(name) ?? { tail: Promise.resolve(), length: 0 };
+    if (queue.length >= WAITING_PER_NAME_MAX) throw new ArtError('RATE_LIMITED', { retryAfterSeconds: 5 });
+    queues.set(name, queue);
+    queue.length += 1;
+    const turn = queue.tail.then(work, work);
+    queue.tail = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      queue.length -= 1;
+      if (queue.length === 0) queues.delete(name);
+    }
+  }
+
+  return {
+    attempt(username, check) {
+      const nameHash = hashName(username);
+      return inTurn(nameHash.toString('hex'), async () => {
+        const lockedSeconds = await takeAttempt(database.db, nameHash, rule);
+        if (lockedSeconds !== undefined) throw new ArtError('ACCOUNT_LOCKED', { retryAfterSeconds: lockedSeconds });
+        const outcome = await check();
+        if (outcome !== undefined) await forgetAttempts(database.db, nameHash);
+        return outcome;
+      });
+    },
+  };
+}
