@@ -29,8 +29,8 @@ export interface AdminClient {
   registerFile(storageElementId: string, file: ElementFile, signal?: AbortSignal): Promise<{ created: boolean; file: RegisteredFile }>;
   /** @throws FILE_NOT_FOUND, если реестр файла не знает. */
   getFile(fileId: string, signal?: AbortSignal): Promise<RegisteredFile>;
-  /** Сообщает, что элемент не нашёл файла; модуль управления перепроверит сам. */
-  reportMissing(fileId: string, signal?: AbortSignal): Promise<void>;
+  /** Сообщает, что элемент не нашёл файла; модуль управления перепроверит сам. @returns строку, какой она теперь стала */
+  reportMissing(fileId: string, signal?: AbortSignal): Promise<RegisteredFile>;
   close(): Promise<void>;
 }
 
@@ -115,8 +115,7 @@ export function createAdminClient(o: AdminClientOptions): AdminClient {
     },
     async reportMissing(fileId, signal) {
       const path = `/api/v1/files/${encodeURIComponent(fileId)}/report-missing`;
-      const reply = await call({ method: 'POST', path, signal });
-      if (reply.status < 200 || reply.status > 299) throw neighbourError(reply, 'ADMIN_UNAVAILABLE');
+      return await expect(await call({ method: 'POST', path, signal }), registeredFile);
     },
     close: () => dispatcher.destroy(),
   };

@@ -48,6 +48,30 @@ export const fileMetadata: Shape<FileMetadata> = record(metadataFields);
 export const elementFile: Shape<ElementFile> = record({ ...metadataFields, revision: integer() });
 export const registeredFile: Shape<RegisteredFile> = record({ ...metadataFields, storage_element_id: uuid });
 
+/** Ответ загрузки: метаданные и состояние записи в реестре. */
+export const uploadedFile: Shape<FileMetadata & { registration: 'done' | 'pending' }> = record({
+  ...metadataFields,
+  registration: oneOf(['done', 'pending']),
+});
+
+/** Страница найденного. */
+export interface FoundPage {
+  readonly items: readonly FileMetadata[];
+  readonly total: number;
+  readonly total_is_estimate: boolean;
+  readonly limit: number;
+  readonly offset: number;
+  readonly has_more: boolean;
+}
+export const foundPage: Shape<FoundPage> = record({
+  items: listOf(fileMetadata, 1000),
+  total: integer(),
+  total_is_estimate: flag,
+  limit: integer(1),
+  offset: integer(),
+  has_more: flag,
+});
+
 export const elementInfo: Shape<ElementInfo> = record({
   storage_id: uuid,
   epoch: text(64),

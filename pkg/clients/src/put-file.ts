@@ -105,6 +105,7 @@ function send(setup: PutSetup, element: ElementAddress, o: PutFile & { authoriza
   const { origin, path } = locate(element.url, `/api/v1/files/${encodeURIComponent(o.fileId)}`);
   const url = new URL(origin + path);
   return sendFile({
+    method: 'PUT',
     url,
     agent: setup.agentFor(url),
     headers: {

@@ -21,6 +21,7 @@ const REPLY_BYTES_MAX = 256 * 1024;
 const CONTINUE_WAIT_MS = 3_000;
 
 export interface SendFile {
+  readonly method: 'PUT' | 'POST';
   readonly url: URL;
   readonly agent: PlainAgent | TlsAgent;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,7 +42,7 @@ export type SendOutcome =
   | { readonly kind: 'failed'; readonly cause: unknown; readonly bodySent: boolean; readonly reusedConnection: boolean };
 
 /**
- * Отправляет тело методом PUT и ждёт ответа.
+ * Отправляет тело и ждёт ответа. Длина потока, если известна, — заголовком content-length.
  * @throws ошибку источника или причину отмены — как есть; беды сети возвращаются исходом `failed`.
  */
 export async function sendFile(o: SendFile): Promise<SendOutcome> {
@@ -81,7 +82,7 @@ class SourceFailure extends Error {
 function openRequest(o: SendFile): ClientRequest {
   const open = o.url.protocol === 'https:' ? requestTls : requestPlain;
   const framing = Buffer.isBuffer(o.body) ? { 'content-length': String(o.body.length) } : { expect: '100-continue' };
-  const request = open(o.url, { method: 'PUT', agent: o.agent, headers: { ...o.headers, ...framing } });
+  const request = open(o.url, { method: o.method, agent: o.agent, headers: { ...o.headers, ...framing } });
   request.setNoDelay(true);
   return request;
 }

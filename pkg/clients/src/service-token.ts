@@ -2,11 +2,9 @@
 // Держит их тёплыми: продлевает в фоне на двух третях жизни, а пока модуль управления недоступен — отдаёт
 // последний годный, сколько тот живёт (решение 14). Секрет и токены не покидают этот файл иначе как заголовком.
 
-import { ArtError } from '@artstore/contracts';
+import { ArtError, isArtError } from '@artstore/contracts';
 import { Agent } from 'undici';
-import { callJson } from './call-json.ts';
-import { locate } from './locate.ts';
-import { isRecord } from './shape.ts';
+import { requestToken } from './request-token.ts';
 
 /** Больше получателей, чем элементов хранения в разумной системе; дальше вытесняется давно не спрошенный. */
 const AUDIENCES_MAX = 1000;
@@ -15,7 +13,6 @@ const UNUSED_MS = 60 * 60 * 1000;
 /** Запас на дорогу и расхождение часов: за столько до конца токен уже не отдаётся. */
 const EXPIRY_MARGIN_MS = 5_000;
 const RENEW_AFTER_FAILURE_MS = 5_000;
-const TOKEN_CALL_TIMEOUT_MS = 10_000;
 
 export interface ServiceTokens {
   /** Годный токен для получателя; без получателя — для модулей самой системы. Ждёт сеть, только если годного нет. */
@@ -71,9 +68,10 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
         schedule(audience, entry, (lifeMs * 2) / 3);
         return token;
       })
-      .catch((error: unknown) => {
+      .catch((cause: unknown) => {
         if (entry.expiresAtMs > performance.now()) schedule(audience, entry, RENEW_AFTER_FAILURE_MS);
-        throw error;
+        // Негодный секрет модуля — неисправность системы; вызвавший модуль в ней не виноват и чужого 401 не увидит.
+        throw isArtError(cause, 'ADMIN_UNAVAILABLE') ? cause : new ArtError('ADMIN_UNAVAILABLE', { cause });
       })
       .finally(() => {
         entry.renewal = undefined;
@@ -113,39 +111,6 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
       await dispatcher.destroy();
     },
   };
-}
-
-interface TokenRequest extends ServiceTokensOptions {
-  readonly audience: string;
-  readonly signal: AbortSignal;
-}
-
-async function requestToken(dispatcher: Agent, o: TokenRequest): Promise<{ token: string; lifeMs: number }> {
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: o.clientId,
-    client_secret: o.clientSecret,
-    ...(o.audience === '' ? {} : { resource: o.audience }),
-  });
-  const reply = await callJson({
-    dispatcher,
-    method: 'POST',
-    ...locate(o.adminUrl, '/api/v1/auth/token'),
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: form.toString(),
-    unavailable: 'ADMIN_UNAVAILABLE',
-    timeoutMs: TOKEN_CALL_TIMEOUT_MS,
-    replyBytesMax: 64 * 1024,
-    signal: o.signal,
-  });
-  const body = isRecord(reply.value) ? reply.value : {};
-  const { access_token: token, expires_in: lifeSeconds } = body;
-  if (reply.status !== 200 || typeof token !== 'string' || typeof lifeSeconds !== 'number' || !(lifeSeconds > 0)) {
-    // Форма ошибки OAuth: {error, error_description} (RFC 6749, 5.2). Тело с секретом в причину не попадает.
-    const reason = typeof body['error'] === 'string' ? body['error'] : 'no token in the reply';
-    throw new ArtError('ADMIN_UNAVAILABLE', { cause: new Error(`token endpoint: ${reply.status} ${reason}`) });
-  }
-  return { token, lifeMs: lifeSeconds * 1000 };
 }
 
 /** Ждёт обещание, пока не сработал signal; само обещание общее и продолжается для других. */
