@@ -1,11 +1,49 @@
-// Стенд целиком для замеров всего пути.
+// Стенд целиком для замеров всего пути: те же части, что поднимает npm start, на своих портах и в своей папке.
+
+import { startStand } from '@artstore/stand';
+
 export interface BenchStand {
   readonly ingesterUrl: string;
   readonly queryUrl: string;
+  /** Процессы модулей; PostgreSQL раздаёт работу своим потомкам, и его здесь нет. */
   readonly pids: readonly number[];
+  /** Токен учётной записи demo. */
   token(): Promise<string>;
   stop(): Promise<void>;
 }
-export async function startBenchStand(_home: string): Promise<BenchStand> {
-  throw new Error('стенда ещё нет');
+
+/** Порты в стороне и от обычного стенда, и от портов, которые раздаёт ядро. */
+const PORT_SHIFT = 19_000;
+
+/** Поднимает стенд; возвращается, когда готовы все части. */
+export async function startBenchStand(home: string): Promise<BenchStand> {
+  const stand = await startStand({
+    home,
+    portShift: PORT_SHIFT + 50 * (process.pid % 100),
+    env: { ...process.env, AM_LOG_LEVEL: 'warn', SE_LOG_LEVEL: 'warn', IM_LOG_LEVEL: 'warn', QM_LOG_LEVEL: 'warn' },
+  });
+  const { urls, service_account: account, parts } = stand.file();
+  return {
+    ingesterUrl: urls.ingester,
+    queryUrl: urls.query,
+    pids: parts.filter(({ name }) => name !== 'postgres').map(({ pid }) => pid),
+    async token() {
+      const { client_id, client_secret } = account;
+      const answer = await fetch(`${urls.admin}/api/v1/auth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),
+      });
+      const body: unknown = await answer.json();
+      if (
+        typeof body === 'object' &&
+        body !== null &&
+        'access_token' in body &&
+        typeof body.access_token === 'string'
+      ) {
+        return body.access_token;
+      }
+      throw new Error(`токен не выдан: ${answer.status} ${JSON.stringify(body)}`);
+    },
+    stop: () => stand.stop(),
+  };
 }

@@ -2,8 +2,8 @@
 
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureCertificates } from '@artstore/stand/src/certificates.ts';
-import { layoutHome } from '@artstore/stand/src/home-layout.ts';
+import { ensureCertificates } from '../stand/src/certificates.ts';
+import { layoutHome } from '../stand/src/home-layout.ts';
 import { type BenchStand, startBenchStand } from './bench-stand.ts';
 import { type Element, type ElementOptions, startElement } from './start-element.ts';
 import { type Nginx, startNginx } from './start-nginx.ts';

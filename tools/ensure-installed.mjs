@@ -63,7 +63,8 @@ export class InstallError extends Error {
  * @throws {InstallError}
  */
 export async function ensureInstalled() {
-  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) throw new InstallError(TEXTS.oldNode(process.version));
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN)
+    throw new InstallError(TEXTS.oldNode(process.version));
   if (!isInstalled()) await installOnce();
   if (!existsSync(node)) throw new InstallError(TEXTS.platform(`${process.platform} ${process.arch}`));
   return node;
@@ -193,7 +194,9 @@ function runNpm() {
     child.stderr.on('data', (chunk) => {
       stderr = (stderr + chunk).slice(-STDERR_CHARACTERS_MAX);
     });
-    child.once('error', (error) => reject(new InstallError(error.code === 'ENOENT' ? TEXTS.noNpm : TEXTS.failed(error.message))));
+    child.once('error', (error) =>
+      reject(new InstallError(error.code === 'ENOENT' ? TEXTS.noNpm : TEXTS.failed(error.message))),
+    );
     child.once('close', (code, signal) => resolve({ code, signal, stderr }));
   });
 }
@@ -202,7 +205,11 @@ function runNpm() {
 function describe(text, whole) {
   if (/ENOSPC/.test(text)) return new InstallError(TEXTS.space);
   if (/EACCES|EPERM|EROFS/.test(text)) return new InstallError(TEXTS.rights(root));
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i.test(text)) {
+  if (
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network/i.test(
+      text,
+    )
+  ) {
     return new InstallError(TEXTS.network);
   }
   const lines = whole.split('\n').filter((line) => line.trim() !== '' && !/complete log|logs can be found/i.test(line));

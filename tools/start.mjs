@@ -19,7 +19,9 @@ try {
 
 function run(node) {
   // Канал ipc — знак жизни: если этот процесс убьют, стенд заметит обрыв и остановится.
-  const child = spawn(node, [join(root, 'stand', 'src', 'main.ts')], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(node, [join(root, 'stand', 'src', 'main.ts')], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   child.on('error', (error) => {
     console.error(`ArtStore: ${error.message}`);
     process.exitCode = 1;

@@ -15,8 +15,7 @@ function giveUp(error) {
 
 try {
   const { ensureInstalled } = await import('./ensure-installed.mjs');
-  await ensureInstalled();
-  const node = join(root, 'node_modules/.bin/node');
+  const node = await ensureInstalled();
   const child = spawn(node, [join(root, 'tools/run-tests.ts'), ...process.argv.slice(2)], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
