@@ -25,7 +25,7 @@ const russian = /^ru/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || pro
 const TEXTS = russian
   ? {
       oldNode: (version) => `нужен Node ${NODE_MAJOR_MIN} или новее, а этот — ${version}`,
-      installing: 'Ставлю зависимости (npm ci), это бывает один раз',
+      installing: 'Ставлю зависимости, это бывает один раз',
       stillInstalling: (seconds) => `  … ${seconds} с`,
       installed: (seconds) => `Зависимости поставлены за ${seconds} с`,
       waiting: (pid) => `Зависимости уже ставит другой запуск (процесс ${pid}), жду`,
@@ -39,7 +39,7 @@ const TEXTS = russian
     }
   : {
       oldNode: (version) => `Node ${NODE_MAJOR_MIN} or newer is needed, this is ${version}`,
-      installing: 'Installing dependencies (npm ci), this happens once',
+      installing: 'Installing dependencies, this happens once',
       stillInstalling: (seconds) => `  … ${seconds} s`,
       installed: (seconds) => `Dependencies installed in ${seconds} s`,
       waiting: (pid) => `Another run is installing the dependencies (process ${pid}), waiting`,
@@ -173,7 +173,12 @@ async function install() {
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   const heartbeat = setInterval(() => console.log(TEXTS.stillInstalling(seconds())), HEARTBEAT_MS);
   try {
-    const { code, signal, stderr } = await runNpm();
+    // Метка говорит «поставлено до конца»: пока ставим, её быть не должно.
+    rmSync(marker, { force: true });
+    let { code, signal, stderr } = await runNpm(['ci']);
+    // Зеркало реестра может не иметь пакетов чужих платформ, и lock-файл, снятый с него, для npm ci неполон.
+    // npm install берёт те же версии, а чужие необязательные пакеты пропускает.
+    if (code !== 0 && stderr.includes('EUSAGE')) ({ code, signal, stderr } = await runNpm(['install', '--no-save']));
     if (signal !== null) throw new InstallError(TEXTS.interrupted);
     if (code !== 0) throw describe(stderr, stderr);
   } finally {
@@ -183,11 +188,11 @@ async function install() {
   console.log(TEXTS.installed(seconds()));
 }
 
-function runNpm() {
+function runNpm(words) {
   // Под npm start известен путь к самому npm: он есть и тогда, когда в PATH его нет.
   const npm = process.env.npm_execpath;
   const command = npm && /\.c?js$/.test(npm) ? [process.execPath, npm] : ['npm'];
-  const parameters = [...command.slice(1), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const parameters = [...command.slice(1), ...words, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   return new Promise((resolve, reject) => {
     const child = spawn(command[0], parameters, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
     let stderr = '';
