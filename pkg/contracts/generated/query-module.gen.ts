@@ -52,16 +52,6 @@ export interface paths {
             query?: never;
             header?: {
                 /**
-                 * @description Участок содержимого (RFC 9110, 14.2); непонятное значение не учитывается.
-                 * @example bytes=0-1048575
-                 */
-                Range?: components["parameters"]["Range"];
-                /**
-                 * @description Отдать участок, только если содержимое то же (сильная метка ETag); иначе файл целиком.
-                 * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-                 */
-                "If-Range"?: components["parameters"]["IfRange"];
-                /**
                  * @description Не отдавать, если содержимое уже есть у клиента.
                  * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
                  */
@@ -86,7 +76,7 @@ export interface paths {
         options?: never;
         /**
          * Заголовки скачивания
-         * @description Те же статус и заголовки, что у скачивания, без содержимого.
+         * @description Те же статус и заголовки, что у скачивания целиком, без содержимого. Range здесь ничего не значит (RFC 9110, 14.2).
          */
         head: operations["headDownload"];
         patch?: never;
@@ -911,6 +901,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description Не отдавать, если содержимое уже есть у клиента.
+                 * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
                  * @description Участок содержимого (RFC 9110, 14.2); непонятное значение не учитывается.
                  * @example bytes=0-1048575
                  */
@@ -920,11 +915,6 @@ export interface operations {
                  * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
                  */
                 "If-Range"?: components["parameters"]["IfRange"];
-                /**
-                 * @description Не отдавать, если содержимое уже есть у клиента.
-                 * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-                 */
-                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /** @description Идентификатор файла (UUID, строчные буквы). */
@@ -991,16 +981,6 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Участок содержимого (RFC 9110, 14.2); непонятное значение не учитывается.
-                 * @example bytes=0-1048575
-                 */
-                Range?: components["parameters"]["Range"];
-                /**
-                 * @description Отдать участок, только если содержимое то же (сильная метка ETag); иначе файл целиком.
-                 * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-                 */
-                "If-Range"?: components["parameters"]["IfRange"];
-                /**
                  * @description Не отдавать, если содержимое уже есть у клиента.
                  * @example "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
                  */
@@ -1027,16 +1007,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Заголовки как у скачивания участка. */
-            206: {
-                headers: {
-                    ETag: components["headers"]["ETag"];
-                    "Content-Length": components["headers"]["ContentLength"];
-                    "Content-Range": components["headers"]["ContentRange"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             /** @description У клиента уже есть это содержимое. */
             304: {
                 headers: {
@@ -1051,7 +1021,6 @@ export interface operations {
             404: components["responses"]["FileNotFound"];
             409: components["responses"]["Archived"];
             410: components["responses"]["Expired"];
-            416: components["responses"]["RangeNotSatisfiable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["StorageUnavailable"];

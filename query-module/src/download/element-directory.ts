@@ -4,7 +4,7 @@ import { type Logger, type Periodic, every } from '@artstore/chassis';
 import type { AdminClient, StorageElement } from '@artstore/clients';
 
 export interface ElementDirectory {
-  /** Элемент по имени; незнакомый заставляет обновить список, но не чаще, чем раз в несколько секунд. */
+  /** Элемент по имени; незнакомый заставляет обновить список, но не чаще двух раз в секунду. */
   find(storageId: string, signal: AbortSignal): Promise<StorageElement | undefined>;
   /** Сколько элементов известно; undefined — список ещё ни разу не получен. */
   size(): number | undefined;
@@ -19,15 +19,17 @@ export interface ElementDirectoryOptions {
 
 /** Пока списка нет, его добиваются чаще обычного. */
 const FIRST_REFRESH_MS = 1_000;
-const UNKNOWN_REFRESH_MS = 5_000;
+const UNKNOWN_REFRESH_MS = 500;
 
 export function openElementDirectory({ admin, refreshMs, log }: ElementDirectoryOptions): ElementDirectory {
   let elements: ReadonlyMap<string, StorageElement> | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let failing = false;
+  let refreshing = false;
 
   async function refresh(signal: AbortSignal): Promise<void> {
     askedAtMs = performance.now();
+    refreshing = true;
     try {
       const list = await admin.listStorageElements(signal);
       elements = new Map(list.map((element) => [element.id, element]));
@@ -39,6 +41,8 @@ export function openElementDirectory({ admin, refreshMs, log }: ElementDirectory
         log.warn({ event: 'elements_refresh_failed', err: error }, 'список элементов хранения не обновлён, действует прежний');
       }
       failing = true;
+    } finally {
+      refreshing = false;
     }
   }
 
@@ -55,7 +59,9 @@ export function openElementDirectory({ admin, refreshMs, log }: ElementDirectory
   return {
     async find(storageId, signal) {
       const known = elements?.get(storageId);
-      if (known !== undefined || performance.now() - askedAtMs < UNKNOWN_REFRESH_MS) return known;
+      if (known !== undefined) return known;
+      // Идущее обновление ждут все: сразу после запуска списка ещё нет, но он вот-вот будет.
+      if (!refreshing && performance.now() - askedAtMs < UNKNOWN_REFRESH_MS) return undefined;
       await regular.runNow();
       signal.throwIfAborted();
       return elements?.get(storageId);

@@ -26,6 +26,6 @@ export function headDownloadRoute(room: DownloadRoom): Handler<operations['headD
       signal,
       log,
     });
-    return { status, headers: answer };
+    return { status: status === 304 ? status : 200, headers: answer };
   };
 }
