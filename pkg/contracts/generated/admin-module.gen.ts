@@ -528,7 +528,7 @@ export interface paths {
         put?: never;
         /**
          * Начать сверку на элементе
-         * @description Передаётся элементу; тело и ответ — по его контракту (startReconcile).
+         * @description Передаётся элементу; ответ — по его контракту (startReconcile).
          */
         post: operations["startStorageElementReconcile"];
         delete?: never;
@@ -555,7 +555,7 @@ export interface paths {
         put?: never;
         /**
          * Запустить уборку на элементе
-         * @description Передаётся элементу; тело и ответ — по его контракту (runGc).
+         * @description Передаётся элементу; ответ — по его контракту (runGc).
          */
         post: operations["runStorageElementGc"];
         delete?: never;
@@ -1051,11 +1051,6 @@ export interface components {
          */
         ElementUrl: string;
         ElementName: string;
-        Capacity: {
-            total_bytes: number;
-            used_bytes: number;
-            available_bytes: number;
-        };
         DiscoverRequest: {
             url: components["schemas"]["ElementUrl"];
         };
@@ -1066,7 +1061,9 @@ export interface components {
             mode: components["schemas"]["StorageMode"];
             status: components["schemas"]["ElementStatus"];
             version: string;
-            capacity: components["schemas"]["Capacity"];
+            capacity_bytes: components["schemas"]["Count"];
+            used_bytes: components["schemas"]["Count"];
+            available_bytes: components["schemas"]["Count"];
             revision: number;
             latency_ms: number;
             certificate_expires_at: components["schemas"]["NullableTimestamp"];
@@ -1085,7 +1082,9 @@ export interface components {
             version: string;
             /** @description Меняется, когда элемент потерял историю перемен. */
             epoch: string;
-            capacity: components["schemas"]["Capacity"];
+            capacity_bytes: components["schemas"]["Count"];
+            used_bytes: components["schemas"]["Count"];
+            available_bytes: components["schemas"]["Count"];
             /** @description Позиция журнала элемента при последнем опросе. */
             revision: number;
             /** @description До какой позиции реестр догнал элемент. */
@@ -1119,7 +1118,19 @@ export interface components {
              */
             confirm?: boolean;
         };
-        /** @description Тело, которое передаётся элементу или от него как есть; описано в контракте Storage Element. */
+        ReconcileOptions: {
+            /** @description Только посмотреть, ничего не помечать. */
+            dry_run?: boolean;
+            /** @description Пересчитать суммы. */
+            verify_checksums?: boolean;
+            /** @description Перенести осиротевшее в карантин. */
+            move_orphans?: boolean;
+        };
+        GcOptions: {
+            /** @description Только посчитать. */
+            dry_run?: boolean;
+        };
+        /** @description Ответ элемента как есть; описан в контракте Storage Element. */
         PassedOn: {
             [key: string]: unknown;
         };
@@ -1635,11 +1646,9 @@ export interface components {
                  *       "status_reason": null,
                  *       "version": "0.1.0",
                  *       "epoch": "e-1",
-                 *       "capacity": {
-                 *         "total_bytes": 1000,
-                 *         "used_bytes": 10,
-                 *         "available_bytes": 990
-                 *       },
+                 *       "capacity_bytes": 1000,
+                 *       "used_bytes": 10,
+                 *       "available_bytes": 990,
                  *       "revision": 5,
                  *       "revision_synced": 5,
                  *       "full_sync_pending": false,
@@ -2903,11 +2912,9 @@ export interface operations {
                      *       "mode": "rw",
                      *       "status": "online",
                      *       "version": "0.1.0",
-                     *       "capacity": {
-                     *         "total_bytes": 1000,
-                     *         "used_bytes": 10,
-                     *         "available_bytes": 990
-                     *       },
+                     *       "capacity_bytes": 1000,
+                     *       "used_bytes": 10,
+                     *       "available_bytes": 990,
                      *       "revision": 1,
                      *       "latency_ms": 12,
                      *       "certificate_expires_at": "2027-02-21T09:30:00.000Z",
@@ -2962,11 +2969,9 @@ export interface operations {
                      *           "status_reason": null,
                      *           "version": "0.1.0",
                      *           "epoch": "e-1",
-                     *           "capacity": {
-                     *             "total_bytes": 1000,
-                     *             "used_bytes": 10,
-                     *             "available_bytes": 990
-                     *           },
+                     *           "capacity_bytes": 1000,
+                     *           "used_bytes": 10,
+                     *           "available_bytes": 990,
                      *           "revision": 5,
                      *           "revision_synced": 5,
                      *           "full_sync_pending": false,
@@ -3030,11 +3035,9 @@ export interface operations {
                      *       "status_reason": null,
                      *       "version": "0.1.0",
                      *       "epoch": "e-1",
-                     *       "capacity": {
-                     *         "total_bytes": 1000,
-                     *         "used_bytes": 10,
-                     *         "available_bytes": 990
-                     *       },
+                     *       "capacity_bytes": 1000,
+                     *       "used_bytes": 10,
+                     *       "available_bytes": 990,
                      *       "revision": 5,
                      *       "revision_synced": 5,
                      *       "full_sync_pending": false,
@@ -3413,8 +3416,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /** @example {} */
-                "application/json": components["schemas"]["PassedOn"];
+                /**
+                 * @example {
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReconcileOptions"];
             };
         };
         responses: {
@@ -3514,7 +3521,7 @@ export interface operations {
                  *       "dry_run": true
                  *     }
                  */
-                "application/json": components["schemas"]["PassedOn"];
+                "application/json": components["schemas"]["GcOptions"];
             };
         };
         responses: {
