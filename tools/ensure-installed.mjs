@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -124,11 +124,14 @@ async function installOnce() {
   }
 }
 
-/** Замок держит живой процесс; файл мёртвого место не занимает. */
+/**
+ * Замок держит живой процесс; файл мёртвого место не занимает. В нём по строке на процесс: этот и npm,
+ * который переживёт kill -9 этого и будет ставить дальше.
+ */
 async function takeLock() {
   const draft = `${lock}.${process.pid}`;
   let announced = false;
-  writeFileSync(draft, `${process.pid} ${startTicks(process.pid)}`);
+  writeFileSync(draft, mark(process.pid));
   try {
     for (;;) {
       try {
@@ -137,9 +140,9 @@ async function takeLock() {
       } catch (error) {
         if (error.code !== 'EEXIST') throw error;
       }
-      const [pid, ticks] = readText(lock).split(' ');
-      if (pid !== '' && startTicks(Number(pid)) === ticks) {
-        if (!announced) console.log(TEXTS.waiting(pid));
+      const holder = readText(lock).split('\n').find(isAlive);
+      if (holder !== undefined) {
+        if (!announced) console.log(TEXTS.waiting(holder.split(' ')[0]));
         announced = true;
         await sleep(LOCK_POLL_MS);
       } else {
@@ -161,10 +164,15 @@ function stealDead() {
   rmSync(aside, { force: true });
 }
 
-/** Время начала процесса: без него номер, доставшийся другому процессу, держал бы замок вечно. */
-function startTicks(pid) {
+/** Номер и время начала процесса: без времени номер, доставшийся другому процессу, держал бы замок вечно. */
+function mark(pid) {
   const stat = readText(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}\n`;
+}
+
+function isAlive(line) {
+  const [pid = ''] = line.split(' ');
+  return existsSync(`/proc/${pid}/stat`) && pid !== '' && mark(pid) === `${line}\n`;
 }
 
 async function install() {
@@ -195,6 +203,7 @@ function runNpm(words) {
   const parameters = [...command.slice(1), ...words, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   return new Promise((resolve, reject) => {
     const child = spawn(command[0], parameters, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    if (child.pid) appendFileSync(lock, mark(child.pid));
     let stderr = '';
     child.stderr.on('data', (chunk) => {
       stderr = (stderr + chunk).slice(-STDERR_CHARACTERS_MAX);
