@@ -1,5 +1,6 @@
 // Вход пакета: небольшие настоящие вещи для тестов. Вне тестов его никто не импортирует.
 export { freePort } from './free-port.ts';
+export { freePortShift } from './free-port-shift.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { testDatabase } from './test-database.ts';
 export { waitUntil } from './wait-until.ts';
