@@ -31,16 +31,25 @@ async function project(t: TestContext) {
   cpSync(SOURCE, path.join(root, 'tools/ensure-installed.mjs'));
   writeFileSync(path.join(root, 'npm.cjs'), NPM);
   const wish = (version: string) =>
-    writeFileSync(path.join(root, 'package-lock.json'), JSON.stringify({ packages: { '': {}, 'node_modules/x': { version } } }));
+    writeFileSync(
+      path.join(root, 'package-lock.json'),
+      JSON.stringify({ packages: { '': {}, 'node_modules/x': { version } } }),
+    );
   wish('1.0.0');
   const start = (env: Record<string, string> = {}) => {
-    const script = "import('./tools/ensure-installed.mjs').then((m) => m.ensureInstalled()).then(() => console.log('готово'), (e) => console.log(e.name + ': ' + e.message))";
-    const child = spawn(process.execPath, ['-e', script], { cwd: root, env: { ...env, npm_execpath: path.join(root, 'npm.cjs') }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const script =
+      "import('./tools/ensure-installed.mjs').then((m) => m.ensureInstalled()).then(() => console.log('готово'), (e) => console.log(e.name + ': ' + e.message))";
+    const child = spawn(process.execPath, ['-e', script], {
+      cwd: root,
+      env: { ...env, npm_execpath: path.join(root, 'npm.cjs') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     return { child, done: once(child, 'close').then(() => output) };
   };
-  const runs = () => (existsSync(path.join(root, 'runs')) ? readFileSync(path.join(root, 'runs'), 'utf8').trim().split('\n') : []);
+  const runs = () =>
+    existsSync(path.join(root, 'runs')) ? readFileSync(path.join(root, 'runs'), 'utf8').trim().split('\n') : [];
   return { root, wish, start, runs };
 }
 

@@ -57,18 +57,32 @@ function judgeVersion(version: number): Finding {
 
 function judgeEncoding(encoding: string): Finding {
   const good = encoding === 'UTF8';
-  return { name: 'encoding', status: good ? 'ok' : 'fail', message: good ? 'UTF8' : `кодировка базы ${encoding}, нужна UTF8` };
+  return {
+    name: 'encoding',
+    status: good ? 'ok' : 'fail',
+    message: good ? 'UTF8' : `кодировка базы ${encoding}, нужна UTF8`,
+  };
 }
 
 function judgeTrigrams(count: number): Finding {
   return count > 0
     ? { name: 'trigrams', status: 'ok', message: 'триграммы видят кириллицу' }
-    : { name: 'trigrams', status: 'degraded', message: 'lc_ctype базы не знает кириллицы: поиск по части слова её не найдёт' };
+    : {
+        name: 'trigrams',
+        status: 'degraded',
+        message: 'lc_ctype базы не знает кириллицы: поиск по части слова её не найдёт',
+      };
 }
 
 function judgeDurability(settings: Settings): Finding {
-  const weak = (['fsync', 'synchronous_commit', 'full_page_writes'] as const).filter((name) => settings[name] === 'off');
+  const weak = (['fsync', 'synchronous_commit', 'full_page_writes'] as const).filter(
+    (name) => settings[name] === 'off',
+  );
   return weak.length === 0
     ? { name: 'durability', status: 'ok', message: 'запись переживёт отключение питания' }
-    : { name: 'durability', status: 'degraded', message: `выключено: ${weak.join(', ')}; отключение питания может стоить данных` };
+    : {
+        name: 'durability',
+        status: 'degraded',
+        message: `выключено: ${weak.join(', ')}; отключение питания может стоить данных`,
+      };
 }

@@ -43,7 +43,8 @@ async function readMark(file: string): Promise<ProcessMark | undefined> {
     if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTicks' in value)) return undefined;
     return { pid: Number(value.pid), startTicks: Number(value.startTicks) };
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      return undefined;
     throw error;
   }
 }

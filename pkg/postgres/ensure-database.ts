@@ -1,5 +1,5 @@
 // Заводит базу и её владельца на сервере, где у нас права суперпользователя. Повторный вызов ничего не портит.
-import pg from 'pg';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 
 export interface DatabaseWish {
   readonly database: string;
@@ -13,13 +13,13 @@ const DATABASE_EXISTS = '42P04';
 
 /** Возвращает адрес заведённой базы под её владельцем. */
 export async function ensureDatabase(serverUrl: string, wish: DatabaseWish): Promise<string> {
-  const role = pg.escapeIdentifier(wish.role);
-  const client = new pg.Client({ connectionString: serverUrl, application_name: 'artstore-ensure-database' });
+  const role = escapeIdentifier(wish.role);
+  const client = new Client({ connectionString: serverUrl, application_name: 'artstore-ensure-database' });
   await client.connect();
   try {
     await ignoring(ROLE_EXISTS, client.query(`CREATE ROLE ${role}`));
-    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(wish.password)}`);
-    await ignoring(DATABASE_EXISTS, client.query(`CREATE DATABASE ${pg.escapeIdentifier(wish.database)} OWNER ${role}`));
+    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${escapeLiteral(wish.password)}`);
+    await ignoring(DATABASE_EXISTS, client.query(`CREATE DATABASE ${escapeIdentifier(wish.database)} OWNER ${role}`));
   } finally {
     await client.end();
   }

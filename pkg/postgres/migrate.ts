@@ -43,15 +43,20 @@ interface AppliedRow {
  * Ошибки: MigrationError с именем файла и строкой; NOT_READY, если базы нет.
  */
 export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<MigrateOutcome> {
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.table)) throw new MigrationError(`недопустимое имя таблицы: ${options.table}`);
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.table))
+    throw new MigrationError(`недопустимое имя таблицы: ${options.table}`);
   const files = await readMigrationFiles(options.directory);
   const client = await pool.connect();
   try {
-    await client.query(`SET statement_timeout = 0; SET lock_timeout = '${TABLE_LOCK_WAIT}'; SET client_min_messages = warning`);
+    await client.query(
+      `SET statement_timeout = 0; SET lock_timeout = '${TABLE_LOCK_WAIT}'; SET client_min_messages = warning`,
+    );
     await waitForLock(client, options);
     await client.query(`CREATE TABLE IF NOT EXISTS ${options.table} (
       number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
-    const { rows } = await client.query<AppliedRow>(`SELECT number, name, checksum FROM ${options.table} ORDER BY number`);
+    const { rows } = await client.query<AppliedRow>(
+      `SELECT number, name, checksum FROM ${options.table} ORDER BY number`,
+    );
     const pending = choosePending(files, rows);
     for (const file of pending) await applyFile(client, file, options);
     const known = new Set(files.map((file) => file.number));
@@ -75,7 +80,8 @@ async function waitForLock(client: pg.PoolClient, options: MigrateOptions): Prom
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK_KEY]);
     if (rows[0]?.locked === true) return;
-    if (performance.now() > deadline) throw new MigrationError('миграции всё ещё применяет другая копия: время ожидания вышло');
+    if (performance.now() > deadline)
+      throw new MigrationError('миграции всё ещё применяет другая копия: время ожидания вышло');
     if (!announced) {
       announced = true;
       (options.log ?? silentLog).info({ event: 'migration_waiting' }, 'миграции применяет другая копия, ждём');
@@ -91,11 +97,14 @@ function choosePending(files: readonly MigrationFile[], rows: readonly AppliedRo
   return files.filter((file) => {
     const row = applied.get(file.number);
     if (row === undefined) {
-      if (file.number < newest) throw new MigrationError(`${file.name}: номер меньше уже применённого ${newest}, дайте следующий`);
+      if (file.number < newest)
+        throw new MigrationError(`${file.name}: номер меньше уже применённого ${newest}, дайте следующий`);
       return true;
     }
-    if (row.name !== file.name) throw new MigrationError(`${file.name}: под этим номером применён другой файл, ${row.name}`);
-    if (row.checksum !== file.checksum) throw new MigrationError(`${file.name}: файл изменён после применения, нужна новая миграция`);
+    if (row.name !== file.name)
+      throw new MigrationError(`${file.name}: под этим номером применён другой файл, ${row.name}`);
+    if (row.checksum !== file.checksum)
+      throw new MigrationError(`${file.name}: файл изменён после применения, нужна новая миграция`);
     return false;
   });
 }
@@ -104,7 +113,11 @@ async function applyFile(client: pg.PoolClient, file: MigrationFile, options: Mi
   options.signal?.throwIfAborted();
   const startedAt = performance.now();
   const record = () =>
-    client.query(`INSERT INTO ${options.table} (number, name, checksum) VALUES ($1, $2, $3)`, [file.number, file.name, file.checksum]);
+    client.query(`INSERT INTO ${options.table} (number, name, checksum) VALUES ($1, $2, $3)`, [
+      file.number,
+      file.name,
+      file.checksum,
+    ]);
   if (file.inTransaction) {
     await client.query('BEGIN');
     try {
@@ -120,7 +133,10 @@ async function applyFile(client: pg.PoolClient, file: MigrationFile, options: Mi
     await record();
   }
   const durationMs = Math.round(performance.now() - startedAt);
-  (options.log ?? silentLog).info({ event: 'migration_applied', migration: file.name, durationMs }, 'миграция применена');
+  (options.log ?? silentLog).info(
+    { event: 'migration_applied', migration: file.name, durationMs },
+    'миграция применена',
+  );
 }
 
 const CREATE_INDEX = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|\w+)/i;
@@ -131,8 +147,12 @@ async function applyWithoutTransaction(client: pg.PoolClient, file: MigrationFil
     const match = CREATE_INDEX.exec(statement.text);
     const index = match?.[2];
     if (index !== undefined) {
-      if (match?.[1] === undefined) throw new MigrationError(`${file.name}:${statement.line}: здесь нужно IF NOT EXISTS`);
-      const { rows } = await client.query('SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid', [index]);
+      if (match?.[1] === undefined)
+        throw new MigrationError(`${file.name}:${statement.line}: здесь нужно IF NOT EXISTS`);
+      const { rows } = await client.query(
+        'SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid',
+        [index],
+      );
       if (rows.length > 0) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`);
     }
     await runStatement(client, file, statement);
@@ -140,7 +160,11 @@ async function applyWithoutTransaction(client: pg.PoolClient, file: MigrationFil
 }
 
 /** Ошибку SQL дополняет именем файла и строкой: сервер сообщает только смещение внутри посланного текста. */
-async function runStatement(client: pg.PoolClient, file: MigrationFile, statement: { text: string; line: number }): Promise<void> {
+async function runStatement(
+  client: pg.PoolClient,
+  file: MigrationFile,
+  statement: { text: string; line: number },
+): Promise<void> {
   try {
     await client.query(statement.text);
   } catch (error) {

@@ -25,7 +25,7 @@ const NO_TRANSACTION = /^--[ \t]*no-transaction[ \t]*(?:\r?\n|$)/;
 /** Файлы `0001-имя.sql` по возрастанию номера. Чужое имя с .sql и повтор номера — ошибка, а не молчание. */
 export async function readMigrationFiles(directory: URL): Promise<MigrationFile[]> {
   const folder = directory.href.endsWith('/') ? directory : new URL(`${directory.href}/`);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   const files: MigrationFile[] = [];
   for (const name of names) {
     const digits = FILE_NAME.exec(name)?.[1];

@@ -1,6 +1,6 @@
 // Пул соединений с PostgreSQL. Обещание: ограничен числом и временем, обрыв базы не роняет процесс,
 // после её возвращения запросы идут дальше без перезапуска.
-import pg from 'pg';
+import { Pool } from 'pg';
 import { nameDatabaseError } from './database-unavailable.ts';
 import type { Log } from './log.ts';
 import { valueTypes } from './value-types.ts';
@@ -29,8 +29,8 @@ export interface PoolOptions {
  * Открывает пул. Соединения заводятся по требованию, поэтому база в этот миг может и не отвечать.
  * Отказ базы (нет соединения, она перезапускается) приходит как ArtError NOT_READY, прочие ошибки — как есть.
  */
-export function openPool(options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+export function openPool(options: PoolOptions): Pool {
+  const pool = new Pool({
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.connectionsMax,
@@ -63,7 +63,11 @@ function nameErrorsOf(target: object, method: 'query' | 'connect'): void {
   if (typeof original !== 'function') throw new TypeError(`у pg нет метода ${method}`);
   const named = (...parameters: unknown[]): unknown => {
     const outcome: unknown = Reflect.apply(original, target, parameters);
-    return outcome instanceof Promise ? outcome.catch((error: unknown) => Promise.reject(nameDatabaseError(error))) : outcome;
+    return outcome instanceof Promise ? outcome.catch(rethrowNamed) : outcome;
   };
   Object.defineProperty(target, method, { value: named, configurable: true, writable: true });
+}
+
+function rethrowNamed(error: unknown): never {
+  throw nameDatabaseError(error);
 }

@@ -9,6 +9,12 @@ CREATE FUNCTION f() RETURNS void AS $тело$ BEGIN; END; $тело$ LANGUAGE p
 
 SELECT e'\\';' ;
 -- конец;`;
-  assert.deepEqual(splitStatements(sql).map(({ line }) => line), [2, 3, 5]);
-  assert.deepEqual(splitStatements(sql).map(({ text }) => text.slice(0, 9)), ["SELECT 'a", 'CREATE FU', "SELECT e'"]);
+  assert.deepEqual(
+    splitStatements(sql).map(({ line }) => line),
+    [2, 3, 5],
+  );
+  assert.deepEqual(
+    splitStatements(sql).map(({ text }) => text.slice(0, 9)),
+    ["SELECT 'a", 'CREATE FU', "SELECT e'"],
+  );
 });

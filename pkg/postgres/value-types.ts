@@ -1,7 +1,7 @@
 // Как значения PostgreSQL становятся значениями JavaScript. Чистая комната.
 // Обещание: bigint — число (или ошибка, если оно неточно), timestamptz — строка RFC 3339 в UTC с миллисекундами.
 import assert from 'node:assert/strict';
-import pg from 'pg';
+import { type CustomTypesConfig, types } from 'pg';
 
 // Номера типов из pg_type.dat; они не меняются между версиями сервера.
 const BIGINT = 20;
@@ -22,18 +22,23 @@ export function parseBigint(text: string): number {
 /** Момент времени в том виде, в каком его отдают контракты: `2026-02-21T10:00:00.000Z`. */
 export function parseInstant(text: string): string {
   if (text === 'infinity' || text === '-infinity') return text;
-  const parsed: unknown = pg.types.getTypeParser(TIMESTAMPTZ, 'text')(text);
+  const parsed = parseByDefault(TIMESTAMPTZ, text);
   assert(parsed instanceof Date && !Number.isNaN(parsed.getTime()), `непонятный момент времени: ${text}`);
   return parsed.toISOString();
 }
 
 /** Массив любой глубины: строку разбирает сам pg, элементы — мы. */
 function parseArray(text: string, parse: (element: string) => unknown): unknown {
-  const convert = (value: unknown): unknown => (Array.isArray(value) ? value.map(convert) : typeof value === 'string' ? parse(value) : value);
-  // В описаниях типов pg номеров массивов нет, хотя разбирать их он умеет.
-  const split: unknown = Reflect.apply(pg.types.getTypeParser, pg.types, [TEXT_ARRAY, 'text']);
-  assert(typeof split === 'function');
-  return convert(Reflect.apply(split, undefined, [text]));
+  const convert = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(convert) : typeof value === 'string' ? parse(value) : value;
+  return convert(parseByDefault(TEXT_ARRAY, text));
+}
+
+/** Разбор, которым pg пользуется сам. В его описаниях типов есть не все номера, поэтому вызов идёт в обход них. */
+function parseByDefault(oid: number, text: string): unknown {
+  const parser: unknown = Reflect.apply(types.getTypeParser, types, [oid, 'text']);
+  assert(typeof parser === 'function');
+  return Reflect.apply(parser, undefined, [text]);
 }
 
 /** date и timestamp без пояса остаются строками: пояс процесса к ним примешивать нельзя. */
@@ -51,9 +56,8 @@ const TEXT_PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<num
 ]);
 
 /** Таблица разбора для одного пула; общие настройки pg процесса она не трогает. */
-export const valueTypes: pg.CustomTypesConfig = {
-  getTypeParser(oid, format) {
-    const own = format === 'binary' ? undefined : TEXT_PARSERS.get(oid);
-    return own ?? (format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text'));
-  },
+export const valueTypes: CustomTypesConfig = {
+  getTypeParser: (oid, format): unknown =>
+    (format === 'binary' ? undefined : TEXT_PARSERS.get(oid)) ??
+    Reflect.apply(types.getTypeParser, types, [oid, format]),
 };

@@ -1,7 +1,7 @@
 // Новая пустая база для каждого теста на настоящем сервере.
 import { randomBytes } from 'node:crypto';
 import { after, type TestContext } from 'node:test';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 /** Сервер этого процесса: нужен, когда файл теста запущен сам по себе, без общего сервера прогона. */
@@ -25,7 +25,7 @@ export async function testDatabase(t: Pick<TestContext, 'after'>): Promise<{ url
 }
 
 async function runOnServer(serverUrl: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl, application_name: 'artstore-testing' });
+  const client = new Client({ connectionString: serverUrl, application_name: 'artstore-testing' });
   await client.connect();
   try {
     await client.query(sql);

@@ -11,7 +11,11 @@ const RENEW_BEFORE_MS = 30 * DAY_MS;
 const SERVER_NAMES = ['localhost', '127.0.0.1'] as const;
 
 /** Выпускает то, чего нет или что скоро истечёт. Возвращает имена выпущенного. */
-export async function ensureCertificates(layout: HomeLayout, elements: readonly string[], now = new Date()): Promise<string[]> {
+export async function ensureCertificates(
+  layout: HomeLayout,
+  elements: readonly string[],
+  now = new Date(),
+): Promise<string[]> {
   await mkdir(layout.tls, { recursive: true, mode: 0o700 });
   const issued: string[] = [];
   let ca = await readPair(layout.caFile, layout.caKey);
@@ -56,7 +60,9 @@ async function readPair(certFile: string, keyFile: string): Promise<Pair | undef
 }
 
 function isGoodServer(certificate: X509Certificate, authority: X509Certificate, now: Date): boolean {
-  const named = SERVER_NAMES.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined);
+  const named = SERVER_NAMES.every(
+    (name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined,
+  );
   return named && certificate.verify(authority.publicKey) && !expiresSoon(certificate, now);
 }
 

@@ -16,21 +16,28 @@ test('занятый порт назван вместе с частью, кот�
   t.after(() => server.close());
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
-  await assert.rejects(checkPorts([{ name: 'query', port }], messages), { name: 'StandError', message: new RegExp(`port ${port} \\(query\\) is taken`) });
+  await assert.rejects(checkPorts([{ name: 'query', port }], messages), {
+    name: 'StandError',
+    message: new RegExp(`port ${port} \\(query\\) is taken`),
+  });
 });
 
 test('папка, которую нельзя создать, — одна фраза, и ничего не создано', async (t) => {
   const folder = await temporaryDirectory(t);
   const file = path.join(folder, 'файл');
   writeFileSync(file, '');
-  await assert.rejects(checkHome(path.join(file, 'home'), messages), { name: 'StandError', message: /is not writable \(ENOTDIR\)/ });
+  await assert.rejects(checkHome(path.join(file, 'home'), messages), {
+    name: 'StandError',
+    message: /is not writable \(ENOTDIR\)/,
+  });
   assert.equal(existsSync(path.join(file, 'home')), false);
 });
 
 test('сдвиг портов — целое в пределах, прочее называется ошибкой', () => {
   assert.equal(parsePortShift(undefined, messages), 0);
   assert.equal(parsePortShift('200', messages), 200);
-  for (const bad of ['-1', '1.5', 'x', '60000']) assert.throws(() => parsePortShift(bad, messages), /ARTSTORE_PORT_SHIFT/);
+  for (const bad of ['-1', '1.5', 'x', '60000'])
+    assert.throws(() => parsePortShift(bad, messages), /ARTSTORE_PORT_SHIFT/);
 });
 
 test('язык выбирается по LC_ALL, затем LANG; незнакомый — английский', () => {

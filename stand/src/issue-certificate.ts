@@ -1,4 +1,5 @@
 // Выпуск сертификатов X.509 (RFC 5280). Отдельная комната: библиотека грузится, только когда есть что выпускать.
+// oxlint-disable-next-line import/no-unassigned-import -- библиотека ждёт Reflect.getMetadata до своей загрузки
 import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -42,7 +43,13 @@ export interface ServerWish {
 
 export async function issueServer({ authority, name, hosts, now }: ServerWish): Promise<IssuedPair> {
   const issuer = new x509.X509Certificate(authority.pem);
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.key), ALGORITHM, false, ['sign']);
+  const signingKey = await webcrypto.subtle.importKey(
+    'pkcs8',
+    x509.PemConverter.decodeFirst(authority.key),
+    ALGORITHM,
+    false,
+    ['sign'],
+  );
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     ...validity(now, SERVER_DAYS),
@@ -56,7 +63,9 @@ export async function issueServer({ authority, name, hosts, now }: ServerWish): 
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: /^[\d.]+$/.test(value) ? 'ip' : 'dns', value }))),
+      new x509.SubjectAlternativeNameExtension(
+        hosts.map((value) => ({ type: /^[\d.]+$/.test(value) ? 'ip' : 'dns', value })),
+      ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),
     ],

@@ -51,7 +51,9 @@ try {
   process.exit(0);
 } catch (error) {
   if (starting.signal.aborted) process.exit(EXIT_INTERRUPTED);
-  process.stderr.write(`${messages.failed(error instanceof StandError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
+  process.stderr.write(
+    `${messages.failed(error instanceof StandError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+  );
   process.exit(EXIT_FAILED);
 }
 

@@ -25,21 +25,28 @@ const RU = {
   stopped: (ms: number) => `Остановлено за ${RU.seconds(ms)}`,
   crashedBefore: (pid: string) => `Прошлый запуск (процесс ${pid}) оборвался; данные целы, продолжаю с ними`,
   leftoverParts: (names: string) => `От прошлого запуска остались процессы: ${names}; жду, пока они завершатся`,
-  leftoverPostgres: (pid: number) => `От прошлого запуска остался сервер базы (процесс ${pid}); он остановлен как положено`,
+  leftoverPostgres: (pid: number) =>
+    `От прошлого запуска остался сервер базы (процесс ${pid}); он остановлен как положено`,
   certificates: (names: string) => `Выпущены сертификаты: ${names}`,
-  died: (name: string, how: string, waitMs: number) => `${name} завершился (${how}), запускаю снова${waitMs >= 1000 ? ` через ${RU.seconds(waitMs)}` : ''}`,
+  died: (name: string, how: string, waitMs: number) =>
+    `${name} завершился (${how}), запускаю снова${waitMs >= 1000 ? ` через ${RU.seconds(waitMs)}` : ''}`,
   backAgain: (name: string, ms: number) => `${name} снова работает (${RU.seconds(ms)})`,
   notReadyAgain: (name: string, why: string) => `${name} не поднимается: ${why}`,
   exitCode: (code: number) => `код ${code}`,
   exitSignal: (signal: string) => `сигнал ${signal}`,
   failed: (text: string) => `ArtStore не запущен: ${text}`,
   alreadyRunning: (home: string, pid: number) => `в ${home} уже работает стенд (процесс ${pid})`,
-  portTaken: (port: number, name: string) => `порт ${port} (${name}) занят; освободите его или сдвиньте все порты переменной ARTSTORE_PORT_SHIFT`,
+  portTaken: (port: number, name: string) =>
+    `порт ${port} (${name}) занят; освободите его или сдвиньте все порты переменной ARTSTORE_PORT_SHIFT`,
   badShift: (value: string) => `ARTSTORE_PORT_SHIFT=${value}: нужно целое число от 0 до 57000`,
-  notWritable: (folder: string, code: string) => `в папку ${folder} нельзя писать (${code}); укажите другую переменной ARTSTORE_HOME`,
-  noSpace: (folder: string, freeMib: number, needMib: number) => `на диске с ${folder} свободно ${freeMib} МиБ, а нужно хотя бы ${needMib} МиБ`,
-  diedAtStart: (name: string, how: string, log: string, tail: string) => `${name} завершился при запуске (${how}): ${tail} (журнал: ${log})`,
-  tooLong: (name: string, seconds: number, why: string, log: string) => `${name} не готов за ${seconds} с: ${why} (журнал: ${log})`,
+  notWritable: (folder: string, code: string) =>
+    `в папку ${folder} нельзя писать (${code}); укажите другую переменной ARTSTORE_HOME`,
+  noSpace: (folder: string, freeMib: number, needMib: number) =>
+    `на диске с ${folder} свободно ${freeMib} МиБ, а нужно хотя бы ${needMib} МиБ`,
+  diedAtStart: (name: string, how: string, log: string, tail: string) =>
+    `${name} завершился при запуске (${how}): ${tail} (журнал: ${log})`,
+  tooLong: (name: string, seconds: number, why: string, log: string) =>
+    `${name} не готов за ${seconds} с: ${why} (журнал: ${log})`,
   postgresFailed: (text: string) => `база не поднялась: ${text}`,
   registerFailed: (name: string, text: string) => `не удалось зарегистрировать ${name} в Admin: ${text}`,
   leftoverStuck: (names: string) => `процессы прошлого запуска не завершаются: ${names}`,
@@ -61,9 +68,11 @@ const EN: Messages = {
   stopped: (ms) => `Stopped in ${EN.seconds(ms)}`,
   crashedBefore: (pid) => `The previous run (process ${pid}) was cut short; the data is kept, going on with it`,
   leftoverParts: (names) => `Processes of the previous run are still there: ${names}; waiting for them to end`,
-  leftoverPostgres: (pid) => `A database server of the previous run was still there (process ${pid}); it has been shut down cleanly`,
+  leftoverPostgres: (pid) =>
+    `A database server of the previous run was still there (process ${pid}); it has been shut down cleanly`,
   certificates: (names) => `Certificates issued: ${names}`,
-  died: (name, how, waitMs) => `${name} ended (${how}), starting it again${waitMs >= 1000 ? ` in ${EN.seconds(waitMs)}` : ''}`,
+  died: (name, how, waitMs) =>
+    `${name} ended (${how}), starting it again${waitMs >= 1000 ? ` in ${EN.seconds(waitMs)}` : ''}`,
   backAgain: (name, ms) => `${name} is back (${EN.seconds(ms)})`,
   notReadyAgain: (name, why) => `${name} does not come up: ${why}`,
   exitCode: (code) => `code ${code}`,
@@ -73,7 +82,8 @@ const EN: Messages = {
   portTaken: (port, name) => `port ${port} (${name}) is taken; free it or move all ports with ARTSTORE_PORT_SHIFT`,
   badShift: (value) => `ARTSTORE_PORT_SHIFT=${value}: an integer from 0 to 57000 is needed`,
   notWritable: (folder, code) => `the folder ${folder} is not writable (${code}); choose another with ARTSTORE_HOME`,
-  noSpace: (folder, freeMib, needMib) => `the disk of ${folder} has ${freeMib} MiB free, at least ${needMib} MiB is needed`,
+  noSpace: (folder, freeMib, needMib) =>
+    `the disk of ${folder} has ${freeMib} MiB free, at least ${needMib} MiB is needed`,
   diedAtStart: (name, how, log, tail) => `${name} ended while starting (${how}): ${tail} (log: ${log})`,
   tooLong: (name, seconds, why, log) => `${name} is not ready after ${seconds} s: ${why} (log: ${log})`,
   postgresFailed: (text) => `the database did not come up: ${text}`,

@@ -24,9 +24,19 @@ export async function readLogTail(file: string): Promise<string> {
   if (handle === undefined) return '';
   try {
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(TAIL_BYTES), position: Math.max(0, size - TAIL_BYTES) });
+    const { buffer, bytesRead } = await handle.read({
+      buffer: Buffer.alloc(TAIL_BYTES),
+      position: Math.max(0, size - TAIL_BYTES),
+    });
     const lines = buffer.toString('utf8', 0, bytesRead).trim().split('\n');
-    return lines.findLast(isComplaint)?.replace(/^.*"msg":"(.*?[^\\])".*$/, '$1').trim() ?? lines.at(-1)?.trim() ?? '';
+    return (
+      lines
+        .findLast(isComplaint)
+        ?.replace(/^.*"msg":"(.*?[^\\])".*$/, '$1')
+        .trim() ??
+      lines.at(-1)?.trim() ??
+      ''
+    );
   } finally {
     await handle.close();
   }

@@ -18,7 +18,13 @@ export interface ModulePart {
 
 const HOST = '127.0.0.1';
 const PORTS = { admin: 8000, 'se-edit': 8010, 'se-rw': 8011, ingester: 8020, query: 8030 } as const;
-export const MODULE_NAMES = ['admin', 'se-edit', 'se-rw', 'ingester', 'query'] as const satisfies readonly (keyof typeof PORTS)[];
+export const MODULE_NAMES = [
+  'admin',
+  'se-edit',
+  'se-rw',
+  'ingester',
+  'query',
+] as const satisfies readonly (keyof typeof PORTS)[];
 
 export const ELEMENTS = [
   { name: 'se-edit', mode: 'edit' },
@@ -60,7 +66,12 @@ export function describeParts({ layout, secrets, portShift, databaseUrl }: Parts
     env,
   });
   return {
-    admin: part('admin', 'admin-module', false, adminEnv({ layout, secrets, databaseUrl, adminUrl, port: at('admin') })),
+    admin: part(
+      'admin',
+      'admin-module',
+      false,
+      adminEnv({ layout, secrets, databaseUrl, adminUrl, port: at('admin') }),
+    ),
     elements: ELEMENTS.map(({ name, mode }) =>
       part(name, 'storage-element', true, {
         SE_HOST: HOST,

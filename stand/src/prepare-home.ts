@@ -18,6 +18,9 @@ export async function prepareHome(layout: HomeLayout, adminPassword: string | un
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   const secrets = await readOrCreateSecrets(layout, adminPassword);
-  const issued = await ensureCertificates(layout, ELEMENTS.map(({ name }) => name));
+  const issued = await ensureCertificates(
+    layout,
+    ELEMENTS.map(({ name }) => name),
+  );
   return { secrets, issued, ca: await readFile(layout.caFile, 'utf8') };
 }

@@ -31,8 +31,18 @@ export async function registerElements(wish: RegistrationWish): Promise<string[]
     if (row?.url === element.url) continue;
     const reply =
       row === undefined
-        ? await callPart({ url: `${wish.adminUrl}/api/v1/storage-elements`, method: 'POST', token, body: { name: freeName(element.name, known), url: element.url } })
-        : await callPart({ url: `${wish.adminUrl}/api/v1/storage-elements/${id}`, method: 'PUT', token, body: { url: element.url } });
+        ? await callPart({
+            url: `${wish.adminUrl}/api/v1/storage-elements`,
+            method: 'POST',
+            token,
+            body: { name: freeName(element.name, known), url: element.url },
+          })
+        : await callPart({
+            url: `${wish.adminUrl}/api/v1/storage-elements/${id}`,
+            method: 'PUT',
+            token,
+            body: { url: element.url },
+          });
     if (reply.status !== 200 && reply.status !== 201) throw refused(element.name, reply, wish.messages);
     if (row === undefined) added.push(element.name);
   }
@@ -76,7 +86,9 @@ function freeName(name: string, known: readonly KnownElement[]): string {
 }
 
 function refused(name: string, reply: PartReply, messages: Messages): StandError {
-  return new StandError(messages.registerFailed(name, `${reply.status} ${JSON.stringify(reply.value ?? '').slice(0, 500)}`));
+  return new StandError(
+    messages.registerFailed(name, `${reply.status} ${JSON.stringify(reply.value ?? '').slice(0, 500)}`),
+  );
 }
 
 function field(value: unknown, name: string): string | undefined {

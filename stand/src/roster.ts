@@ -24,107 +24,113 @@ interface Plan {
   readonly portShift: number;
 }
 
-export interface Roster {
+export class Roster {
   readonly room: RosterRoom;
-  startPostgres(): Promise<SupervisedPostgres>;
+  readonly #supervised = new Map<PartName, Supervised>();
+  /** Процессы, о которых узнает следующий запуск, если этот будет убит; сюда попадают и те, что ещё поднимаются. */
+  readonly #pids = new Map<PartName, number>();
+  readonly #starting = new Set<Promise<unknown>>();
+  readonly #abandon = new AbortController();
+  readonly #signal: AbortSignal;
+  #postgres: SupervisedPostgres | undefined;
+  #described: { plan: Plan; parts: Parts; databaseUrl: string } | undefined;
+  #state: StandFile['state'] = 'starting';
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(room: RosterRoom) {
+    this.room = room;
+    this.#signal = AbortSignal.any([room.signal, this.#abandon.signal]);
+  }
+
+  async startPostgres(): Promise<SupervisedPostgres> {
+    const { layout, messages, say } = this.room;
+    const onStart = this.#noteStart('postgres');
+    this.#postgres = await supervisePostgres({ directory: layout.postgres, messages, say, onStart }, this.#signal);
+    return this.#postgres;
+  }
+
   /** Заводит базу ArtStore и описывает остальные части. */
-  describe(plan: Plan): Promise<Parts>;
-  startPart(part: ModulePart): Promise<void>;
-  markReady(): Promise<void>;
-  file(): StandFile;
-  pid(name: PartName): number | undefined;
-  kill(name: PartName, signal?: NodeJS.Signals): void;
-  whenReady(name: PartName): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export function openRoster(room: RosterRoom): Roster {
-  const { layout, messages, say } = room;
-  const supervised = new Map<PartName, Supervised>();
-  const starting = new Set<Promise<unknown>>();
-  const abandon = new AbortController();
-  const signal = AbortSignal.any([room.signal, abandon.signal]);
-  let postgres: SupervisedPostgres | undefined;
-  let described: { plan: Plan; parts: Parts; databaseUrl: string } | undefined;
-  let state: StandFile['state'] = 'starting';
-  let writing: Promise<void> = Promise.resolve();
-
-  function file(): StandFile {
-    if (described === undefined) throw new Error('стенд ещё не описан');
-    return composeFile({ ...described, state, layout, entries: listEntries() });
+  async describe(plan: Plan): Promise<Parts> {
+    if (this.#postgres === undefined) throw new Error('база ещё не поднята');
+    const { layout } = this.room;
+    const wish = { database: DATABASE, role: DATABASE, password: plan.secrets.database_password };
+    const databaseUrl = await ensureDatabase(this.#postgres.url, wish);
+    const parts = describeParts({ layout, secrets: plan.secrets, portShift: plan.portShift, databaseUrl });
+    this.#described = { plan, parts, databaseUrl };
+    await this.#save();
+    return parts;
   }
 
-  function listEntries(): PartEntry[] {
-    const pids: [PartName, number | undefined][] = [...supervised].map(([name, part]) => [name, part.pid()]);
-    return [['postgres', postgres?.pid()] as const, ...pids].flatMap(([name, pid]) => {
-      const mark = pid === undefined ? undefined : markProcess(pid);
-      return mark === undefined ? [] : [{ name, pid: mark.pid, start_ticks: mark.startTicks }];
+  async startPart(part: ModulePart): Promise<void> {
+    this.#signal.throwIfAborted();
+    const { layout, messages, say, env } = this.room;
+    const ca = this.#described?.plan.ca ?? '';
+    const room = { ca, messages, say, env, logFile: layout.log(part.name), onStart: this.#noteStart(part.name) };
+    const attempt = supervisePart(part, room, this.#signal).then((started) => this.#supervised.set(part.name, started));
+    this.#starting.add(attempt.catch(() => undefined));
+    await attempt;
+  }
+
+  async markReady(): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#state = 'ready';
+    await this.#save();
+  }
+
+  file(): StandFile {
+    if (this.#described === undefined) throw new Error('стенд ещё не описан');
+    return composeFile({
+      ...this.#described,
+      state: this.#state,
+      layout: this.room.layout,
+      entries: this.#listEntries(),
     });
   }
 
-  /** Записи идут по одной; неудача (место кончилось) не останавливает работающий стенд. */
-  function save(): Promise<void> {
-    writing = writing.then(async () => {
-      if (described !== undefined) await writeStandFile(layout, file());
-    });
-    writing = writing.catch(() => undefined);
-    return writing;
-  }
-
-  function find(name: PartName): Supervised | SupervisedPostgres {
-    const part = name === 'postgres' ? postgres : supervised.get(name);
+  find(name: PartName): Supervised | SupervisedPostgres {
+    const part = name === 'postgres' ? this.#postgres : this.#supervised.get(name);
     if (part === undefined) throw new Error(`части ${name} нет`);
     return part;
   }
 
-  return {
-    room,
-    async startPostgres() {
-      postgres = await supervisePostgres({ directory: layout.postgres, messages, say, onChange: () => void save() }, signal);
-      return postgres;
-    },
-    async describe(plan) {
-      if (postgres === undefined) throw new Error('база ещё не поднята');
-      const databaseUrl = await ensureDatabase(postgres.url, { database: DATABASE, role: DATABASE, password: plan.secrets.database_password });
-      const parts = describeParts({ layout, secrets: plan.secrets, portShift: plan.portShift, databaseUrl });
-      described = { plan, parts, databaseUrl };
-      await save();
-      return parts;
-    },
-    async startPart(part) {
-      signal.throwIfAborted();
-      const ca = described?.plan.ca ?? '';
-      const attempt = supervisePart(part, { ca, messages, say, logFile: layout.log(part.name), env: room.env, onChange: () => void save() }, signal);
-      const settled = attempt.then(
-        (started) => void supervised.set(part.name, started),
-        () => undefined,
-      );
-      starting.add(settled);
-      await attempt;
-      await settled;
-      await save();
-    },
-    async markReady() {
-      signal.throwIfAborted();
-      state = 'ready';
-      await save();
-    },
-    file,
-    pid: (name) => find(name).pid(),
-    kill: (name, killSignal = 'SIGKILL') => find(name).kill(killSignal),
-    whenReady: (name) => find(name).whenReady(),
-    async stop() {
-      // Сосед неудачника мог ещё подниматься: сперва дожидаемся, чем кончится его попытка.
-      abandon.abort();
-      await Promise.all(starting);
-      // Сначала те, кто принимает работу, потом те, кому её передают, база последней.
-      await Promise.all((['ingester', 'query'] as const).map((name) => supervised.get(name)?.stop()));
-      await Promise.all((['se-edit', 'se-rw', 'admin'] as const).map((name) => supervised.get(name)?.stop()));
-      await postgres?.stop();
-      state = 'stopped';
-      await save();
-    },
-  };
+  /** Сначала те, кто принимает работу, потом те, кому её передают, база последней. */
+  async stop(): Promise<void> {
+    // Сосед неудачника мог ещё подниматься: сперва дожидаемся, чем кончится его попытка.
+    this.#abandon.abort();
+    await Promise.all(this.#starting);
+    await this.#stopAll(['ingester', 'query']);
+    await this.#stopAll(['se-edit', 'se-rw', 'admin']);
+    await this.#postgres?.stop();
+    this.#state = 'stopped';
+    await this.#save();
+  }
+
+  async #stopAll(names: readonly PartName[]): Promise<void> {
+    await Promise.all(names.map(async (name) => this.#supervised.get(name)?.stop()));
+  }
+
+  #noteStart(name: PartName): (pid: number) => void {
+    return (pid) => {
+      this.#pids.set(name, pid);
+      void this.#save();
+    };
+  }
+
+  #listEntries(): PartEntry[] {
+    return [...this.#pids].flatMap(([name, pid]) => {
+      const mark = markProcess(pid);
+      return mark === undefined ? [] : [{ name, pid, start_ticks: mark.startTicks }];
+    });
+  }
+
+  /** Записи идут по одной; неудача (место кончилось) не останавливает работающий стенд. */
+  #save(): Promise<void> {
+    const write = async () => {
+      if (this.#described !== undefined) await writeStandFile(this.room.layout, this.file());
+    };
+    this.#writing = this.#writing.then(write).catch(() => undefined);
+    return this.#writing;
+  }
 }
 
 interface Composition {

@@ -46,14 +46,22 @@ export async function readOrCreateSecrets(layout: HomeLayout, adminPassword: str
 }
 
 function createSecrets(adminPassword: string | undefined): Secrets {
-  const account = (name: AccountName): Account => ({
-    client_id: `sa_${name}_${randomBytes(5).toString('hex')}`,
-    client_secret: randomBytes(32).toString('base64url'),
-  });
   return {
     admin_password: adminPassword ?? randomBytes(15).toString('base64url'),
     database_password: randomBytes(24).toString('base64url'),
-    accounts: { ingester: account('ingester'), query: account('query'), demo: account('demo'), stand: account('stand') },
+    accounts: {
+      ingester: createAccount('ingester'),
+      query: createAccount('query'),
+      demo: createAccount('demo'),
+      stand: createAccount('stand'),
+    },
+  };
+}
+
+function createAccount(name: AccountName): Account {
+  return {
+    client_id: `sa_${name}_${randomBytes(5).toString('hex')}`,
+    client_secret: randomBytes(32).toString('base64url'),
   };
 }
 
@@ -84,7 +92,8 @@ function parse(text: string): unknown {
 }
 
 function isSecrets(value: unknown): value is Secrets {
-  if (!isRecord(value) || typeof value['admin_password'] !== 'string' || typeof value['database_password'] !== 'string') return false;
+  if (!isRecord(value) || typeof value['admin_password'] !== 'string' || typeof value['database_password'] !== 'string')
+    return false;
   const accounts = value['accounts'];
   return isRecord(accounts) && ACCOUNT_NAMES.every((name) => isAccount(accounts[name]));
 }

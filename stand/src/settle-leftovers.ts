@@ -13,9 +13,17 @@ const STEPS = [
 ] as const;
 
 /** База сюда не входит: её сироту находит и останавливает запуск самой базы. */
-export async function settleLeftovers(previous: readonly PartEntry[], messages: Messages, say: (line: string) => void): Promise<void> {
-  const remaining = () => previous.filter((part) => part.name !== 'postgres' && isAlive({ pid: part.pid, startTicks: part.start_ticks }));
-  const names = () => remaining().map((part) => `${part.name} (${part.pid})`).join(', ');
+export async function settleLeftovers(
+  previous: readonly PartEntry[],
+  messages: Messages,
+  say: (line: string) => void,
+): Promise<void> {
+  const remaining = () =>
+    previous.filter((part) => part.name !== 'postgres' && isAlive({ pid: part.pid, startTicks: part.start_ticks }));
+  const names = () =>
+    remaining()
+      .map((part) => `${part.name} (${part.pid})`)
+      .join(', ');
   if (remaining().length === 0) return;
   say(messages.leftoverParts(names()));
   for (const step of STEPS) {

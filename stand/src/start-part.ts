@@ -53,5 +53,8 @@ function pick(env: PartRoom['env'], names: readonly string[]): Record<string, st
 }
 
 function pickModule(env: PartRoom['env']): Record<string, string> {
-  return pick(env, Object.keys(env).filter((name) => /^(?:AM|SE|IM|QM)_/.test(name)));
+  return pick(
+    env,
+    Object.keys(env).filter((name) => /^(?:AM|SE|IM|QM)_/.test(name)),
+  );
 }

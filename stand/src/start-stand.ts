@@ -9,7 +9,7 @@ import { listPorts, type ModulePart, type PartName } from './parts.ts';
 import { prepareHome } from './prepare-home.ts';
 import { formatProgress } from './progress.ts';
 import { registerElements } from './register-elements.ts';
-import { openRoster, type Roster } from './roster.ts';
+import { Roster } from './roster.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 import { readPreviousParts, type StandFile } from './stand-file.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -53,7 +53,13 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     if (claim.crashedPid !== undefined) say(messages.crashedBefore(claim.crashedPid));
     await settleLeftovers(await readPreviousParts(layout), messages, say);
     await checkPorts(listPorts(options.portShift ?? 0), messages);
-    const roster = openRoster({ layout, messages, say, env: options.env ?? {}, signal: options.signal ?? new AbortController().signal });
+    const roster = new Roster({
+      layout,
+      messages,
+      say,
+      env: options.env ?? {},
+      signal: options.signal ?? new AbortController().signal,
+    });
     try {
       await bringUp(roster, options);
     } catch (error) {
@@ -62,10 +68,10 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     }
     const upkeep = startUpkeep(layout);
     return {
-      file: roster.file,
-      pid: roster.pid,
-      kill: roster.kill,
-      whenReady: roster.whenReady,
+      file: () => roster.file(),
+      pid: (name) => roster.find(name).pid(),
+      kill: (name, signal = 'SIGKILL') => roster.find(name).kill(signal),
+      whenReady: (name) => roster.find(name).whenReady(),
       async stop() {
         upkeep.stop();
         await roster.stop();
@@ -98,11 +104,16 @@ async function bringUp(roster: Roster, options: StandOptions): Promise<void> {
   };
   await start(parts.admin);
   await Promise.all(parts.elements.map((element) => start(element)));
-  const added = await registerElements({ adminUrl: parts.admin.url, account: secrets.accounts.stand, elements: parts.elements, ca, messages });
+  const added = await registerElements({
+    adminUrl: parts.admin.url,
+    account: secrets.accounts.stand,
+    elements: parts.elements,
+    ca,
+    messages,
+  });
   if (added.length > 0) say(`  ${added.join(', ')}: ${messages.registered()}`);
   await Promise.all([start(parts.ingester), start(parts.query)]);
   await roster.markReady();
   say(`  ${messages.uiLater()}`);
   say(messages.allReady(performance.now() - startedAt));
 }
-

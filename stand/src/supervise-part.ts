@@ -22,8 +22,8 @@ export interface SuperviseRoom extends PartRoom {
   readonly ca: string;
   readonly messages: Messages;
   readonly say: (line: string) => void;
-  /** Номер процесса сменился: пора обновить stand.json. */
-  readonly onChange: () => void;
+  /** Процесс запущен; его номер. */
+  readonly onStart: (pid: number) => void;
 }
 
 export interface Supervised {
@@ -38,7 +38,7 @@ export interface Supervised {
 /** Первый запуск: не поднялась — StandError. Дальше часть поднимается сама, пока не вызван stop. */
 export async function supervisePart(part: ModulePart, room: SuperviseRoom, signal: AbortSignal): Promise<Supervised> {
   let running = await startPart(part, room);
-  room.onChange();
+  room.onStart(running.pid);
   const abandon = () => void endPart(running);
   signal.addEventListener('abort', abandon, { once: true });
   const first = await waitPart(part, room, running, READY_WAIT_MS);
@@ -69,7 +69,7 @@ export async function supervisePart(part: ModulePart, room: SuperviseRoom, signa
   async function startAgain(): Promise<boolean> {
     const startedAt = performance.now();
     running = await startPart(part, room);
-    room.onChange();
+    room.onStart(running.pid);
     // Остановка могла начаться, пока процесс запускался, и его она ещё не видела.
     if (stopping.signal.aborted) await endPart(running);
     const readiness = await waitPart(part, room, running, READY_AGAIN_WAIT_MS);
@@ -118,10 +118,17 @@ function openGate(): { open(): void; close(): void; passage(): Promise<void> } {
   };
 }
 
-async function explainFailure(part: ModulePart, room: SuperviseRoom, failure: Exclude<Readiness, { kind: 'ready' }>): Promise<StandError> {
-  if (failure.kind === 'late') return new StandError(room.messages.tooLong(part.name, READY_WAIT_MS / 1000, failure.why, room.logFile));
+async function explainFailure(
+  part: ModulePart,
+  room: SuperviseRoom,
+  failure: Exclude<Readiness, { kind: 'ready' }>,
+): Promise<StandError> {
+  if (failure.kind === 'late')
+    return new StandError(room.messages.tooLong(part.name, READY_WAIT_MS / 1000, failure.why, room.logFile));
   const tail = await readLogTail(room.logFile);
-  return new StandError(room.messages.diedAtStart(part.name, describe(failure.outcome, room.messages), room.logFile, tail));
+  return new StandError(
+    room.messages.diedAtStart(part.name, describe(failure.outcome, room.messages), room.logFile, tail),
+  );
 }
 
 function waitPart(part: ModulePart, room: SuperviseRoom, running: RunningPart, timeoutMs: number) {
@@ -133,7 +140,10 @@ async function endPart(running: RunningPart): Promise<void> {
     if (running.child.exitCode !== null || running.child.signalCode !== null) return;
     running.child.kill(step.signal);
     const timer = new AbortController();
-    await Promise.race([running.exited, sleep(step.waitMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    await Promise.race([
+      running.exited,
+      sleep(step.waitMs, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
     timer.abort();
   }
 }

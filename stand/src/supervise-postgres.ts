@@ -10,7 +10,7 @@ export interface PostgresRoom {
   readonly directory: string;
   readonly messages: Messages;
   readonly say: (line: string) => void;
-  readonly onChange: () => void;
+  readonly onStart: (pid: number) => void;
 }
 
 export interface SupervisedPostgres {
@@ -29,18 +29,26 @@ export async function supervisePostgres(room: PostgresRoom, signal: AbortSignal)
   try {
     server = await startEmbeddedPostgres({ directory: room.directory, log: silentLog, signal });
   } catch (error) {
-    throw new StandError(room.messages.postgresFailed(error instanceof Error ? error.message : String(error)), { cause: error });
+    throw new StandError(room.messages.postgresFailed(error instanceof Error ? error.message : String(error)), {
+      cause: error,
+    });
   }
   const { url, created, leftoverPid } = server;
   const stopping = new AbortController();
   let ready = Promise.resolve();
   let life = keepAlive();
-  room.onChange();
+  room.onStart(server.pid);
 
   async function keepAlive(): Promise<void> {
     const outcome = await server.exited;
     if (stopping.signal.aborted) return;
-    room.say(room.messages.died('postgres', outcome.signal === null ? room.messages.exitCode(outcome.code ?? 1) : room.messages.exitSignal(outcome.signal), 0));
+    room.say(
+      room.messages.died(
+        'postgres',
+        outcome.signal === null ? room.messages.exitCode(outcome.code ?? 1) : room.messages.exitSignal(outcome.signal),
+        0,
+      ),
+    );
     ready = startAgain();
     await ready;
     if (!stopping.signal.aborted) life = keepAlive();
@@ -51,13 +59,15 @@ export async function supervisePostgres(room: PostgresRoom, signal: AbortSignal)
     for (let failures = 0; !stopping.signal.aborted; failures += 1) {
       try {
         server = await startEmbeddedPostgres({ directory: room.directory, log: silentLog, signal: stopping.signal });
-        room.onChange();
+        room.onStart(server.pid);
         room.say(room.messages.backAgain('postgres', performance.now() - startedAt));
         return;
       } catch (error) {
         if (stopping.signal.aborted) return;
         room.say(room.messages.notReadyAgain('postgres', error instanceof Error ? error.message : String(error)));
-        await sleep(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)], undefined, { signal: stopping.signal }).catch(() => undefined);
+        await sleep(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)], undefined, {
+          signal: stopping.signal,
+        }).catch(() => undefined);
       }
     }
   }

@@ -13,7 +13,10 @@ export function startUpkeep(layout: HomeLayout): { stop(): void } {
     for (const name of MODULE_NAMES) rotateLog(layout.log(name)).catch(() => undefined);
   }, LOGS_EVERY_MS);
   const certificates = setInterval(() => {
-    ensureCertificates(layout, ELEMENTS.map(({ name }) => name)).catch(() => undefined);
+    ensureCertificates(
+      layout,
+      ELEMENTS.map(({ name }) => name),
+    ).catch(() => undefined);
   }, CERTIFICATES_EVERY_MS);
   logs.unref();
   certificates.unref();

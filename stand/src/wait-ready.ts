@@ -27,7 +27,11 @@ export async function waitReady(wish: ReadyWish): Promise<Readiness> {
     await Promise.race([sleep(POLL_MS), wish.exited]);
     if (outcome !== undefined) return { kind: 'exited', outcome };
     try {
-      const { status, value } = await callPart({ url: `${wish.url}/health/ready`, ca: wish.ca, timeoutMs: CALL_TIMEOUT_MS });
+      const { status, value } = await callPart({
+        url: `${wish.url}/health/ready`,
+        ca: wish.ca,
+        timeoutMs: CALL_TIMEOUT_MS,
+      });
       if (status === 200) return { kind: 'ready' };
       why = `${status} ${JSON.stringify(value ?? '').slice(0, 500)}`;
     } catch (error) {

@@ -8,6 +8,8 @@ import { freePort, temporaryDirectory, waitUntil } from '@artstore/testing';
 import { messagesIn } from '../src/messages.ts';
 import { type Supervised, supervisePart } from '../src/supervise-part.ts';
 
+const SMALL_PART = fileURLToPath(new URL('./small-part/src/main.ts', import.meta.url));
+
 async function supervise(t: TestContext, env: Record<string, string> = {}) {
   const port = await freePort();
   const lines: string[] = [];
@@ -17,10 +19,17 @@ async function supervise(t: TestContext, env: Record<string, string> = {}) {
     ca: '',
     messages: messagesIn('ru'),
     say: (line: string) => void lines.push(line),
-    onChange: () => undefined,
+    onStart: () => undefined,
   };
-  const folder = fileURLToPath(new URL('./small-part/', import.meta.url));
-  const part = { name: 'query', folder, port, url: `http://127.0.0.1:${port}`, tls: false, env: { QM_PORT: String(port), ...env } } as const;
+  const folder = path.join(path.dirname(SMALL_PART), '..');
+  const part = {
+    name: 'query',
+    folder,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    tls: false,
+    env: { QM_PORT: String(port), ...env },
+  } as const;
   const start = async (): Promise<Supervised> => {
     const supervised = await supervisePart(part, room, new AbortController().signal);
     t.after(() => supervised.stop());

@@ -55,11 +55,22 @@ async function runInitdb({ folder, binaries, account, password, privateFolder }:
     const { code, output } = await runTool({
       program: binaries.initdb,
       // Рабочая папка и есть данные: так путь к ним не проходит через закрытых родителей.
-      parameters: ['-D', '/proc/self/cwd', '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...LOCALE_PARAMETERS],
+      parameters: [
+        '-D',
+        '/proc/self/cwd',
+        '-U',
+        'postgres',
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        ...LOCALE_PARAMETERS,
+      ],
       account,
       directory: folder.dataDraft,
     });
-    if (code !== 0) throw new Error(`подготовка базы не удалась (initdb, код ${code ?? 'нет'}): ${output.trim().split('\n').slice(-4).join(' ')}`);
+    if (code !== 0)
+      throw new Error(
+        `подготовка базы не удалась (initdb, код ${code ?? 'нет'}): ${output.trim().split('\n').slice(-4).join(' ')}`,
+      );
   } finally {
     await rm(passwordFile, { force: true });
   }
@@ -68,6 +79,8 @@ async function runInitdb({ folder, binaries, account, password, privateFolder }:
 async function checkVersion(folder: ServerFolder, binaries: ServerBinaries): Promise<void> {
   const major = Number((await readFile(path.join(folder.data, 'PG_VERSION'), 'utf8')).trim());
   if (major !== binaries.major) {
-    throw new Error(`данные в ${folder.data} записаны PostgreSQL ${major}, а установлен ${binaries.major}: перенесите их через pg_dump`);
+    throw new Error(
+      `данные в ${folder.data} записаны PostgreSQL ${major}, а установлен ${binaries.major}: перенесите их через pg_dump`,
+    );
   }
 }

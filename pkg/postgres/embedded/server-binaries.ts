@@ -37,7 +37,9 @@ export async function prepareBinaries({ account, log, ...wish }: BinariesWish): 
     const copied = copy === undefined ? undefined : await probe(copy, account);
     if (copied !== undefined) return copied;
   }
-  throw new Error(`программы PostgreSQL из ${source} не выполняются от имени uid ${account.uid}, и скопировать их некуда`);
+  throw new Error(
+    `программы PostgreSQL из ${source} не выполняются от имени uid ${account.uid}, и скопировать их некуда`,
+  );
 }
 
 /** Папка native/ пакета для этой машины. */
@@ -52,7 +54,8 @@ function packageFolder(): string {
 
 async function packageVersion(source: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(path.join(source, '..', 'package.json'), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
   if (typeof version !== 'string') throw new Error(`в пакете PostgreSQL нет версии: ${source}`);
   return version;
 }
@@ -66,7 +69,9 @@ async function probe(folder: string, account: ServerAccount): Promise<ServerBina
       [initdb, postgres].map((program) => runTool({ program, parameters: ['--version'], account, directory: '/' })),
     );
     const major = /PostgreSQL\) (\d+)/.exec(second?.output ?? '')?.[1];
-    return first?.code === 0 && second?.code === 0 && major !== undefined ? { initdb, postgres, major: Number(major) } : undefined;
+    return first?.code === 0 && second?.code === 0 && major !== undefined
+      ? { initdb, postgres, major: Number(major) }
+      : undefined;
   } catch (error) {
     if (isCode(error, ['EACCES', 'ENOENT', 'EPERM'])) return undefined;
     throw error;
@@ -93,7 +98,9 @@ async function restoreSymlinks(folder: string): Promise<void> {
 /** Куда копировать. От root — туда, куда пройдёт nobody; своё имя в /tmp — последнее средство. */
 function cacheFolders(account: ServerAccount): string[] {
   const inTmp = `/tmp/artstore-cache-${process.getuid?.() ?? 0}`;
-  return account.differs ? ['/var/cache/artstore', '/var/lib/artstore', inTmp] : [path.join(homedir(), '.cache', 'artstore'), inTmp];
+  return account.differs
+    ? ['/var/cache/artstore', '/var/lib/artstore', inTmp]
+    : [path.join(homedir(), '.cache', 'artstore'), inTmp];
 }
 
 /** Копирует под временным именем и переименовывает: недописанной копии с настоящим именем не бывает. */
@@ -103,7 +110,10 @@ async function copyOnce(source: string, target: string, account: ServerAccount, 
     await mkdir(cache, { recursive: true, mode: 0o755 });
     if (!(await belongsToUs(cache))) return undefined;
     if ((await lstat(target).catch(() => undefined))?.isDirectory()) return target;
-    log.info({ event: 'postgres_binaries_copied', target, uid: account.uid }, 'копирую программы PostgreSQL туда, где их прочтёт сервер');
+    log.info(
+      { event: 'postgres_binaries_copied', target, uid: account.uid },
+      'копирую программы PostgreSQL туда, где их прочтёт сервер',
+    );
     const draft = await mkdtemp(`${target}.tmp-`);
     await cp(source, draft, { recursive: true, verbatimSymlinks: true });
     await restoreSymlinks(draft);

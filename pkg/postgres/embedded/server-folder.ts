@@ -23,7 +23,14 @@ export async function openServerFolder(directory: string): Promise<ServerFolder>
   const root = path.resolve(directory);
   await mkdir(root, { recursive: true, mode: 0o700 });
   const at = (name: string) => path.join(root, name);
-  return { root, data: at('data'), dataDraft: at('data.new'), log: at('server.log'), password: at('password'), owner: at('owner.json') };
+  return {
+    root,
+    data: at('data'),
+    dataDraft: at('data.new'),
+    log: at('server.log'),
+    password: at('password'),
+    owner: at('owner.json'),
+  };
 }
 
 /** Пароль создаётся один раз, раньше данных: данных без пароля не бывает. */
@@ -33,7 +40,8 @@ export async function readOrCreatePassword(folder: ServerFolder): Promise<string
     throw error;
   });
   if (known !== undefined && known.trim() !== '') return known.trim();
-  if (await exists(folder.data)) throw new Error(`пароль базы потерян: нет файла ${folder.password}, а данные в ${folder.data} есть`);
+  if (await exists(folder.data))
+    throw new Error(`пароль базы потерян: нет файла ${folder.password}, а данные в ${folder.data} есть`);
   const password = randomBytes(24).toString('base64url');
   await writeFileDurably(folder.password, `${password}\n`);
   return password;
@@ -83,7 +91,11 @@ export async function openServerLog(folder: ServerFolder): Promise<Awaited<Retur
  * Папка сокета: короткий путь, права 0700, владелец — сервер. Имя выводится из папки данных,
  * поэтому адрес базы не меняется от запуска к запуску.
  */
-export async function openSocketFolder(name: string, account: ServerAccount, bases: readonly string[]): Promise<string> {
+export async function openSocketFolder(
+  name: string,
+  account: ServerAccount,
+  bases: readonly string[],
+): Promise<string> {
   const failures: string[] = [];
   for (const base of bases) {
     const folder = path.join(base, name);

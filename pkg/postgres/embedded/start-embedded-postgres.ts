@@ -6,7 +6,7 @@ import { open, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { Log } from '../log.ts';
 import { stopLeftovers } from './find-leftovers.ts';
 import { placeGuard } from './guard.ts';
@@ -92,10 +92,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-async function startClaimed(folder: ServerFolder, account: ServerAccount, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+async function startClaimed(
+  folder: ServerFolder,
+  account: ServerAccount,
+  options: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
   const leftoverPid = await stopLeftovers(folder.data);
   if (leftoverPid !== undefined) {
-    options.log.warn({ event: 'postgres_leftover_stopped', pid: leftoverPid }, 'остановлен сервер базы, оставшийся от прошлого запуска');
+    options.log.warn(
+      { event: 'postgres_leftover_stopped', pid: leftoverPid },
+      'остановлен сервер базы, оставшийся от прошлого запуска',
+    );
   }
   // Данные никто не держит. Забытый postmaster.pid мог бы совпасть номером с чужим процессом и не пустить сервер.
   await rm(path.join(folder.data, 'postmaster.pid'), { force: true });
@@ -109,7 +116,11 @@ async function startClaimed(folder: ServerFolder, account: ServerAccount, option
   const settings = { ...SETTINGS, ...options.settings, unix_socket_directories: socketFolder };
   const child = spawnTool({
     program: binaries.postgres,
-    parameters: ['-D', '/proc/self/cwd', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    parameters: [
+      '-D',
+      '/proc/self/cwd',
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
     account,
     directory: folder.data,
     stdio: ['ignore', serverLog.fd, serverLog.fd],
@@ -150,7 +161,10 @@ function watchExit(child: ChildProcess): EmbeddedPostgres['exited'] {
 
 /** Имя короткое и постоянное для одной папки данных. */
 async function socketFolderName(folder: ServerFolder): Promise<string> {
-  return `artstore-${createHash('sha256').update(await realpath(folder.root)).digest('hex').slice(0, 12)}`;
+  return `artstore-${createHash('sha256')
+    .update(await realpath(folder.root))
+    .digest('hex')
+    .slice(0, 12)}`;
 }
 
 /** TMPDIR root может лежать под /root, куда серверу не пройти. */
@@ -163,7 +177,8 @@ async function waitUntilReady(url: string, child: ChildProcess, signal: AbortSig
   const deadline = performance.now() + READY_WAIT_MS;
   for (;;) {
     signal?.throwIfAborted();
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) throw new Error('сервер завершился');
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+      throw new Error('сервер завершился');
     const failure = await tryConnect(url);
     if (failure === undefined) return;
     if (performance.now() > deadline) throw failure;
@@ -172,7 +187,11 @@ async function waitUntilReady(url: string, child: ChildProcess, signal: AbortSig
 }
 
 async function tryConnect(url: string): Promise<Error | undefined> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, application_name: 'artstore-start' });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'artstore-start',
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,18 +1,28 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { temporaryDirectory, waitUntil } from '@artstore/testing';
-import pg from 'pg';
+import { Client } from 'pg';
 import { chooseServerAccount } from '../embedded/server-account.ts';
 import { prepareBinaries } from '../embedded/server-binaries.ts';
 import { markProcess, silentLog, startEmbeddedPostgres } from '../index.ts';
 
-const FIXTURE = fileURLToPath(new URL('./hold-server.fixture.ts', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('./hold-server.ts', import.meta.url));
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
@@ -26,8 +36,12 @@ interface Held {
 
 /** Запускает хозяина базы; prefix — команда, меняющая пользователя. */
 async function hold(t: TestContext, directory: string, prefix: readonly string[] = []): Promise<Held> {
-  const [program = process.execPath, ...parameters] = [...prefix, process.execPath, FIXTURE, directory];
-  const owner = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] } });
+  const [program, ...parameters] = [...prefix, process.execPath, FIXTURE, directory];
+  assert.ok(program !== undefined);
+  const owner = spawn(program, parameters, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] },
+  });
   t.after(() => owner.kill('SIGKILL'));
   const [line] = (await once(createInterface(owner.stdout), 'line')) as [string];
   const told = JSON.parse(line) as Omit<Held, 'owner'>;
@@ -41,7 +55,7 @@ function childrenOf(pid: number): number[] {
 }
 
 async function countWords(url: string): Promise<number> {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   const { rows } = await client.query('SELECT count(*)::int AS n FROM word');
   await client.end();
@@ -49,7 +63,7 @@ async function countWords(url: string): Promise<number> {
 }
 
 async function writeWord(url: string): Promise<void> {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   client.on('error', () => undefined);
   await client.connect();
   await client.query("CREATE TABLE IF NOT EXISTS word AS SELECT 'слово' AS text");
@@ -87,7 +101,10 @@ test('второй хозяин тех же данных получает ясн
   const directory = await temporaryDirectory(t);
   const held = await hold(t, directory);
   await writeWord(held.url);
-  await assert.rejects(startEmbeddedPostgres({ directory, log: silentLog }), new RegExp(`уже занят процесс ${held.owner.pid}`));
+  await assert.rejects(
+    startEmbeddedPostgres({ directory, log: silentLog }),
+    new RegExp(`уже занят процесс ${held.owner.pid}`),
+  );
   assert.equal(await countWords(held.url), 1);
   held.owner.kill('SIGTERM');
   assert.deepEqual(await once(held.owner, 'exit'), [0, null]);
@@ -99,7 +116,10 @@ test('чужой postmaster.pid с номером живого процесса 
   await (await startEmbeddedPostgres({ directory, log: silentLog })).stop();
   const bystander = spawn('sleep', ['60']);
   t.after(() => bystander.kill());
-  writeFileSync(path.join(directory, 'data/postmaster.pid'), `${bystander.pid}\n/proc/self/cwd\n1\n5432\n/nowhere\n\n 1 1\nready\n`);
+  writeFileSync(
+    path.join(directory, 'data/postmaster.pid'),
+    `${bystander.pid}\n/proc/self/cwd\n1\n5432\n/nowhere\n\n 1 1\nready\n`,
+  );
   const server = await startEmbeddedPostgres({ directory, log: silentLog });
   t.after(() => server.stop());
   assert.equal(server.leftoverPid, undefined);
@@ -140,26 +160,38 @@ test('пароль, данные и сокет закрыты от других 
   t.after(() => server.stop());
   const socketFolder = decodeURIComponent(new URL(server.url).hostname);
   const mode = (file: string) => statSync(file).mode & 0o777;
-  assert.deepEqual([mode(path.join(directory, 'password')), mode(path.join(directory, 'data')), mode(socketFolder)], [0o600, 0o700, 0o700]);
-  assert.deepEqual(readdirSync(socketFolder).sort(), ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']);
+  assert.deepEqual(
+    [mode(path.join(directory, 'password')), mode(path.join(directory, 'data')), mode(socketFolder)],
+    [0o600, 0o700, 0o700],
+  );
+  assert.deepEqual(readdirSync(socketFolder).toSorted(), ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']);
   const wrong = new URL(server.url);
   wrong.password = 'wrong';
-  await assert.rejects(new pg.Client(wrong.href).connect(), { code: '28P01' });
+  await assert.rejects(new Client(wrong.href).connect(), { code: '28P01' });
 });
 
-test('работает у обычного пользователя, с пустым LANG и кириллицей в пути', { skip: !isRoot && 'мы и так не root' }, async (t) => {
+test('работает у обычного пользователя, с пустым LANG и кириллицей в пути', {
+  skip: !isRoot && 'мы и так не root',
+}, async (t) => {
   const home = path.join('/tmp', `artstore-test-ordinary-${process.pid}`, 'мои данные');
   mkdirSync(home, { recursive: true });
   chownSync(home, NOBODY, NOBODY);
   t.after(() => rmSync(path.dirname(home), { recursive: true, force: true }));
-  const held = await hold(t, path.join(home, 'postgres'), ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']);
+  const held = await hold(t, path.join(home, 'postgres'), [
+    'setpriv',
+    `--reuid=${NOBODY}`,
+    `--regid=${NOBODY}`,
+    '--clear-groups',
+  ]);
   assert.equal(statSync(path.join(home, 'postgres/data')).uid, NOBODY);
   await writeWord(held.url);
   held.owner.kill('SIGKILL');
   await gone(held.pid);
 });
 
-test('программы под папкой, закрытой для сервера, копируются туда, где он их выполнит', { skip: !isRoot && 'нужен root' }, async (t) => {
+test('программы под папкой, закрытой для сервера, копируются туда, где он их выполнит', {
+  skip: !isRoot && 'нужен root',
+}, async (t) => {
   const closed = await temporaryDirectory(t);
   const open = path.join('/tmp', `artstore-test-cache-${process.pid}`);
   t.after(() => rmSync(open, { recursive: true, force: true }));
@@ -171,13 +203,17 @@ test('программы под папкой, закрытой для серве
   rmSync(path.join(source, 'lib/libpq.so.5'));
   spawnSync('chmod', ['-R', 'go=', source]);
 
-  const [first, second] = await Promise.all([1, 2].map(() => prepareBinaries({ account, log: silentLog, source, caches: [open] })));
+  const [first, second] = await Promise.all(
+    [1, 2].map(() => prepareBinaries({ account, log: silentLog, source, caches: [open] })),
+  );
   assert.equal(first?.postgres.startsWith(`${open}/postgres-18`), true);
   assert.deepEqual(second, first);
   assert.equal(readdirSync(open).length, 1);
 });
 
-test('папка кеша, которой владеет другой пользователь, не используется', { skip: !isRoot && 'нужен root' }, async (t) => {
+test('папка кеша, которой владеет другой пользователь, не используется', {
+  skip: !isRoot && 'нужен root',
+}, async (t) => {
   const closed = await temporaryDirectory(t);
   const open = path.join('/tmp', `artstore-test-foreign-${process.pid}`);
   mkdirSync(open);

@@ -19,7 +19,9 @@ async function prepare(t: TestContext, files: Record<string, string>) {
 }
 
 test('каждая миграция применяется один раз и по порядку', async (t) => {
-  const { pool, put, run } = await prepare(t, { '0001-create-note.sql': 'CREATE TABLE note (id int); INSERT INTO note VALUES (1);' });
+  const { pool, put, run } = await prepare(t, {
+    '0001-create-note.sql': 'CREATE TABLE note (id int); INSERT INTO note VALUES (1);',
+  });
   assert.deepEqual(await run(), { applied: ['0001-create-note.sql'], unknown: [] });
   await put('0002-add-text.sql', "ALTER TABLE note ADD text text DEFAULT 'Ж';");
   assert.deepEqual((await run()).applied, ['0002-add-text.sql']);
@@ -57,19 +59,26 @@ test('ошибка в файле без транзакции тоже назыв
 });
 
 test('негодный индекс, оставшийся от обрыва, строится заново', async (t) => {
-  const { pool, put, run } = await prepare(t, { '0001-create-note.sql': 'CREATE TABLE note (id int); INSERT INTO note VALUES (1), (1);' });
+  const { pool, put, run } = await prepare(t, {
+    '0001-create-note.sql': 'CREATE TABLE note (id int); INSERT INTO note VALUES (1), (1);',
+  });
   await run();
   // Настоящий обрыв: уникальный индекс по повторам не достраивается и остаётся негодным.
   await assert.rejects(pool.query('CREATE UNIQUE INDEX CONCURRENTLY note_id ON note (id)'));
   await pool.query('DELETE FROM note WHERE ctid = (SELECT min(ctid) FROM note)');
-  await put('0002-index.sql', '-- no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS note_id ON note (id);');
+  await put(
+    '0002-index.sql',
+    '-- no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS note_id ON note (id);',
+  );
   await run();
   const { rows } = await pool.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'note_id'::regclass");
   assert.deepEqual(rows, [{ indisvalid: true }]);
 });
 
 test('индекс без IF NOT EXISTS в файле без транзакции не принимается', async (t) => {
-  const { run } = await prepare(t, { '0001-i.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY i ON pg_class (oid);' });
+  const { run } = await prepare(t, {
+    '0001-i.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY i ON pg_class (oid);',
+  });
   await assert.rejects(run(), /0001-i\.sql:2: здесь нужно IF NOT EXISTS/);
 });
 

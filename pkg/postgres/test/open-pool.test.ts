@@ -7,10 +7,18 @@ test('bigint приходит числом, а непомещающийся — 
   const { url } = await testDatabase(t);
   const pool = openPool({ url, applicationName: 'test', connectionsMax: 2, log: silentLog });
   t.after(() => pool.end());
-  const { rows } = await pool.query(`SELECT 9007199254740991::bigint AS big, count(*) AS n, ARRAY[1, 2]::bigint[] AS list,
+  const { rows } =
+    await pool.query(`SELECT 9007199254740991::bigint AS big, count(*) AS n, ARRAY[1, 2]::bigint[] AS list,
     ARRAY['2026-01-01Z'::timestamptz] AS times, '2026-01-02'::date AS day, 'infinity'::timestamptz AS never`);
   assert.deepEqual(rows, [
-    { big: 9007199254740991, n: 1, list: [1, 2], times: ['2026-01-01T00:00:00.000Z'], day: '2026-01-02', never: 'infinity' },
+    {
+      big: 9007199254740991,
+      n: 1,
+      list: [1, 2],
+      times: ['2026-01-01T00:00:00.000Z'],
+      day: '2026-01-02',
+      never: 'infinity',
+    },
   ]);
   await assert.rejects(pool.query('SELECT 9007199254740993::bigint AS big'), /не помещается в число/);
   assert.equal((await pool.query('SELECT 1 AS one')).rows[0].one, 1);

@@ -9,9 +9,19 @@ test('сервер поднимается, хранит данные между 
   const pool = openPool({ url: first.url, applicationName: 'test', connectionsMax: 2, log: silentLog });
   assert.equal(first.created, true);
   await pool.query('CREATE EXTENSION pg_trgm');
-  await pool.query("CREATE TABLE word AS SELECT 'Договор'::text AS text, 5::bigint AS n, '2026-02-21T13:00:00.5+03'::timestamptz AS at");
+  await pool.query(
+    "CREATE TABLE word AS SELECT 'Договор'::text AS text, 5::bigint AS n, '2026-02-21T13:00:00.5+03'::timestamptz AS at",
+  );
   const findings = await checkDatabase(pool);
-  assert.deepEqual(findings.map((f) => [f.name, f.status]), [['version', 'ok'], ['encoding', 'ok'], ['durability', 'ok'], ['trigrams', 'ok']]);
+  assert.deepEqual(
+    findings.map((f) => [f.name, f.status]),
+    [
+      ['version', 'ok'],
+      ['encoding', 'ok'],
+      ['durability', 'ok'],
+      ['trigrams', 'ok'],
+    ],
+  );
   await pool.end();
   await first.stop();
 
