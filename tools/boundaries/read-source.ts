@@ -87,7 +87,7 @@ function readImports(module: Parsed['module'], text: string, lineOf: LineFinder)
     typeOnly:
       (item.entries.length > 0 && item.entries.every((entry) => entry.isType)) ||
       /^import\s+type\b/.test(text.slice(item.start, item.end)),
-    names: item.entries.map((entry) => entry.importName.name ?? entry.localName.value),
+    names: item.entries.filter((entry) => !entry.isType).map((entry) => entry.importName.name ?? entry.localName.value),
     line: lineOf(item.start),
   }));
   for (const statement of module.staticExports) {
