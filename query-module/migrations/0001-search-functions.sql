@@ -30,12 +30,18 @@ CREATE FUNCTION query.extension(name text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN CASE WHEN strpos(name, '.') > 0 THEN lower(split_part(name, '.', -1)) ELSE '' END;
 
+-- «Приём», «объём», «подъём», «заём»: основа принимает -ем за окончание глагола (прием → при) и расходится с прочими
+-- падежами (приема → прием). Такие слова получают окончание родительного падежа.
+CREATE FUNCTION query.steady(value text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN regexp_replace(value, '\m(при|про|за|на|водо|объ|подъ|разъ|съ)ем\M', '\1ема', 'g');
+
 -- Текст, в котором остались только слова и числа через пробел. Разбор по умолчанию принимает plan-drawing-1.docx
 -- за имя узла и не находит в нём слов, поэтому разделители убираются до него. Диакритика латиницы снимается
 -- (é → e) через NFD; кириллицу так трогать нельзя: й стало бы и. Буквы отделяются от цифр, латиница — от кириллицы.
 CREATE FUNCTION query.words(value text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-  RETURN regexp_replace(
+  RETURN query.steady(regexp_replace(
     regexp_replace(
       CASE
         WHEN value ~ '[À-ɏ]'
@@ -44,7 +50,7 @@ CREATE FUNCTION query.words(value text) RETURNS text
       END,
       '[^[:alnum:]]+', ' ', 'g'),
     '([[:alpha:]])(?=[[:digit:]])|([[:digit:]])(?=[[:alpha:]])|([a-z])(?=[а-я])|([а-я])(?=[a-z])',
-    '\1\2\3\4 ', 'g');
+    '\1\2\3\4 ', 'g'));
 
 -- Слова файла с весами: имя (A), метки (B), описание (C). plpgsql, а не sql: array_to_string помечена STABLE
 -- (для text[] она неизменна), и такую функцию нельзя было бы назвать неизменной. Цена измерена: около 20 мкс.
@@ -62,16 +68,16 @@ $$;
 CREATE FUNCTION query.words_query(value text) RETURNS tsquery
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN CASE
-    WHEN numnode(websearch_to_tsquery('query.plain_words'::regconfig, value)) > 0
-      THEN websearch_to_tsquery('query.plain_words'::regconfig, value)
-    ELSE websearch_to_tsquery('query.words'::regconfig, value)
+    WHEN numnode(websearch_to_tsquery('query.plain_words'::regconfig, query.steady(value))) > 0
+      THEN websearch_to_tsquery('query.plain_words'::regconfig, query.steady(value))
+    ELSE websearch_to_tsquery('query.words'::regconfig, query.steady(value))
   END;
 
--- Основы искомых слов для подсветки, с тем же правилом о стоп-словах.
+-- Основы слов текста без стоп-слов (если кроме них что-то есть): по ним находят, что подсветить.
 CREATE FUNCTION query.stems(value text) RETURNS text[]
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN CASE
-    WHEN to_tsvector('query.plain_words'::regconfig, value) <> ''::tsvector
-      THEN tsvector_to_array(to_tsvector('query.plain_words'::regconfig, value))
-    ELSE tsvector_to_array(to_tsvector('query.words'::regconfig, value))
+    WHEN to_tsvector('query.plain_words'::regconfig, query.steady(value)) <> ''::tsvector
+      THEN tsvector_to_array(to_tsvector('query.plain_words'::regconfig, query.steady(value)))
+    ELSE tsvector_to_array(to_tsvector('query.words'::regconfig, query.steady(value)))
   END;

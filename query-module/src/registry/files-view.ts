@@ -120,7 +120,7 @@ function openSession(db: Transaction<Database>, deadlineMs: number): SearchSessi
       if (words.length === 0 || wanted.length === 0) return new Set();
       const rows = await run(sql<{ word: string }>`
         SELECT word FROM unnest(${words}::text[]) AS word, query.stems(${wanted.join(' ')}::text) AS wanted
-        WHERE tsvector_to_array(to_tsvector('query.words'::regconfig, word)) && wanted`);
+        WHERE query.stems(word) && wanted`);
       return new Set(rows.map((row) => row.word));
     },
   };
