@@ -9,6 +9,7 @@ import { codeOf, StandError } from './stand-error.ts';
 const MIB = 1024 * 1024;
 /** База, её журнал, журналы элементов и запас, чтобы начатое можно было закончить. */
 const FREE_BYTES_MIN = 512 * MIB;
+const PASSWORD_LENGTH_MIN = 12;
 const PORT_MAX = 65_535;
 const HIGHEST_PORT = 8030;
 
@@ -18,6 +19,13 @@ export function parsePortShift(value: string | undefined, messages: Messages): n
   const shift = Number(value);
   if (!/^\d{1,5}$/.test(value) || HIGHEST_PORT + shift > PORT_MAX) throw new StandError(messages.badShift(value));
   return shift;
+}
+
+/** Пароль проверяется до того, как он записан: Admin всё равно отказался бы от короткого. */
+export function checkAdminPassword(password: string | undefined, messages: Messages): void {
+  if (password !== undefined && password.length < PASSWORD_LENGTH_MIN) {
+    throw new StandError(messages.shortPassword(PASSWORD_LENGTH_MIN));
+  }
 }
 
 /** Папка есть, в неё можно писать, и место на диске есть. */

@@ -39,7 +39,7 @@ try {
     language,
     say,
     env: process.env,
-    adminPassword: process.env['ARTSTORE_ADMIN_PASSWORD'],
+    adminPassword: process.env['ARTSTORE_ADMIN_PASSWORD'] || undefined,
     signal: starting.signal,
   });
   introduce(stand, home);

@@ -38,6 +38,7 @@ const RU = {
   alreadyRunning: (home: string, pid: number) => `в ${home} уже работает стенд (процесс ${pid})`,
   portTaken: (port: number, name: string) =>
     `порт ${port} (${name}) занят; освободите его или сдвиньте все порты переменной ARTSTORE_PORT_SHIFT`,
+  shortPassword: (min: number) => `ARTSTORE_ADMIN_PASSWORD: нужно не меньше ${min} знаков`,
   badShift: (value: string) => `ARTSTORE_PORT_SHIFT=${value}: нужно целое число от 0 до 57000`,
   notWritable: (folder: string, code: string) =>
     `в папку ${folder} нельзя писать (${code}); укажите другую переменной ARTSTORE_HOME`,
@@ -80,6 +81,7 @@ const EN: Messages = {
   failed: (text) => `ArtStore did not start: ${text}`,
   alreadyRunning: (home, pid) => `a stand is already running in ${home} (process ${pid})`,
   portTaken: (port, name) => `port ${port} (${name}) is taken; free it or move all ports with ARTSTORE_PORT_SHIFT`,
+  shortPassword: (min) => `ARTSTORE_ADMIN_PASSWORD: at least ${min} characters are needed`,
   badShift: (value) => `ARTSTORE_PORT_SHIFT=${value}: an integer from 0 to 57000 is needed`,
   notWritable: (folder, code) => `the folder ${folder} is not writable (${code}); choose another with ARTSTORE_HOME`,
   noSpace: (folder, freeMib, needMib) =>

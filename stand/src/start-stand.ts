@@ -1,7 +1,7 @@
 // Поднимает всю систему на одной машине и держит её работающей. Порядок: проверки → база → Admin → элементы →
 // регистрация → Ingester и Query. Обещание: отказ на любом шаге останавливает всё начатое.
 import type { Language } from '@artstore/contracts';
-import { checkHome, checkPorts } from './check-machine.ts';
+import { checkAdminPassword, checkHome, checkPorts } from './check-machine.ts';
 import { claimHome } from './claim-home.ts';
 import { layoutHome } from './home-layout.ts';
 import { messagesIn } from './messages.ts';
@@ -47,6 +47,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   const messages = messagesIn(options.language ?? 'en');
   const say = options.say ?? (() => undefined);
   const layout = layoutHome(options.home);
+  checkAdminPassword(options.adminPassword, messages);
   await checkHome(layout.home, messages);
   const claim = await claimHome(layout, messages);
   try {

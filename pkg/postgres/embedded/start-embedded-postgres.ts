@@ -1,12 +1,9 @@
 // Встроенный PostgreSQL: настоящий сервер из npm-пакета, которым управляет этот процесс.
 // Обещание: данные переживают всё, сервер не переживает своего хозяина, снаружи к нему ведёт только сокет unix.
-import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, realpath, rm, stat } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import type { Log } from '../log.ts';
 import { stopLeftovers } from './find-leftovers.ts';
 import { placeGuard } from './guard.ts';
@@ -14,6 +11,8 @@ import { initializeData } from './initialize-data.ts';
 import { spawnTool } from './run-tool.ts';
 import { chooseServerAccount, type ServerAccount } from './server-account.ts';
 import { prepareBinaries } from './server-binaries.ts';
+import { type Ended, readTail, stopServer, waitUntilReady, watchExit } from './server-life.ts';
+import { SERVER_SETTINGS } from './server-settings.ts';
 import {
   claimFolder,
   openServerFolder,
@@ -23,39 +22,6 @@ import {
   releaseFolder,
   type ServerFolder,
 } from './server-folder.ts';
-
-const READY_POLL_MS = 40;
-const CONNECT_TIMEOUT_MS = 2_000;
-/** Восстановление после сбоя может быть долгим; сервер всё это время отвечает «запускаюсь». */
-const READY_WAIT_MS = 5 * 60_000;
-/** Быстрая остановка обычно занимает доли секунды; немедленная тоже ничего не теряет, но следующий запуск читает журнал. */
-const STOP_STEPS = [
-  { signal: 'SIGINT', waitMs: 3_000 },
-  { signal: 'SIGQUIT', waitMs: 800 },
-  { signal: 'SIGKILL', waitMs: 2_000 },
-] as const;
-const LOG_TAIL_BYTES = 2_000;
-
-/** Скромная машина, полная сохранность: fsync и synchronous_commit остаются включёнными. */
-const SETTINGS: Readonly<Record<string, string>> = {
-  listen_addresses: '',
-  unix_socket_permissions: '0700',
-  max_connections: '80',
-  superuser_reserved_connections: '3',
-  shared_buffers: '128MB',
-  effective_cache_size: '512MB',
-  work_mem: '8MB',
-  maintenance_work_mem: '64MB',
-  max_wal_size: '512MB',
-  min_wal_size: '64MB',
-  checkpoint_completion_target: '0.9',
-  wal_compression: 'pglz',
-  jit: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  log_checkpoints: 'off',
-  log_line_prefix: '%m [%p] %q%a ',
-};
 
 export interface EmbeddedPostgresOptions {
   /** Папка сервера: данные, пароль, журнал. Родители могут быть закрыты для всех, кроме root. */
@@ -75,7 +41,7 @@ export interface EmbeddedPostgres {
   /** Данные созданы этим запуском. */
   readonly created: boolean;
   /** Сбывается, когда сервер завершился, по чьей бы воле это ни было. */
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  readonly exited: Promise<Ended>;
   stop(): Promise<void>;
 }
 
@@ -113,7 +79,7 @@ async function startClaimed(
 
   const serverLog = await openServerLog(folder);
   const logStart = (await serverLog.stat()).size;
-  const settings = { ...SETTINGS, ...options.settings, unix_socket_directories: socketFolder };
+  const settings = { ...SERVER_SETTINGS, ...options.settings, unix_socket_directories: socketFolder };
   const child = spawnTool({
     program: binaries.postgres,
     parameters: [
@@ -152,13 +118,6 @@ async function startClaimed(
   return { url, pid, leftoverPid, created, exited, stop };
 }
 
-function watchExit(child: ChildProcess): EmbeddedPostgres['exited'] {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-    child.once('error', () => resolve({ code: null, signal: null }));
-  });
-}
-
 /** Имя короткое и постоянное для одной папки данных. */
 async function socketFolderName(folder: ServerFolder): Promise<string> {
   return `artstore-${createHash('sha256')
@@ -170,61 +129,4 @@ async function socketFolderName(folder: ServerFolder): Promise<string> {
 /** TMPDIR root может лежать под /root, куда серверу не пройти. */
 function socketBases(account: ServerAccount): string[] {
   return account.differs ? ['/run', '/tmp'] : [tmpdir(), '/tmp'];
-}
-
-/** Готовность проверяется настоящим соединением: строка в журнале её ещё не означает. */
-async function waitUntilReady(url: string, child: ChildProcess, signal: AbortSignal | undefined): Promise<void> {
-  const deadline = performance.now() + READY_WAIT_MS;
-  for (;;) {
-    signal?.throwIfAborted();
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-      throw new Error('сервер завершился');
-    const failure = await tryConnect(url);
-    if (failure === undefined) return;
-    if (performance.now() > deadline) throw failure;
-    await sleep(READY_POLL_MS);
-  }
-}
-
-async function tryConnect(url: string): Promise<Error | undefined> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'artstore-start',
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.end();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-async function stopServer(child: ChildProcess, exited: EmbeddedPostgres['exited']): Promise<void> {
-  const timer = new AbortController();
-  try {
-    for (const step of STOP_STEPS) {
-      if (child.exitCode === null && child.signalCode === null) child.kill(step.signal);
-      const late = sleep(step.waitMs, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
-      if ((await Promise.race([exited, late])) !== 'late') return;
-    }
-    throw new Error(`сервер базы ${child.pid ?? ''} не останавливается`);
-  } finally {
-    timer.abort();
-  }
-}
-
-/** Что сервер сказал о себе за этот запуск. */
-async function readTail(file: string, from: number): Promise<string> {
-  const size = (await stat(file).catch(() => undefined))?.size ?? 0;
-  const start = Math.max(from, size - LOG_TAIL_BYTES);
-  const handle = await open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(LOG_TAIL_BYTES), position: start });
-    return buffer.toString('utf8', 0, bytesRead).trim();
-  } finally {
-    await handle.close();
-  }
 }
