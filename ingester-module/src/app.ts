@@ -27,7 +27,11 @@ export async function buildApp(config: Config, log: Logger): Promise<BuiltApp> {
   const ca = config.elementCaFile === undefined ? undefined : await readFile(config.elementCaFile, 'utf8');
   const neighbours = openNeighbours(config, log, ca);
   const { elements, admin, storage } = neighbours;
-  const keys = openJwksCache({ url: new URL('api/v1/auth/jwks', withSlash(config.adminUrl)).href, ...config.jwks, log });
+  const keys = openJwksCache({
+    url: new URL('api/v1/auth/jwks', withSlash(config.adminUrl)).href,
+    ...config.jwks,
+    log,
+  });
   try {
     await keys.start();
     const metrics = createMetrics(SERVICE);
@@ -39,7 +43,9 @@ export async function buildApp(config: Config, log: Logger): Promise<BuiltApp> {
       version: packageJson.version,
       log,
       contract: new URL('../api/openapi.gen.json', import.meta.url),
-      operations: { uploadFile: createUploadFile({ accept: measureUploads(metrics, accept), fileBytesMax: config.fileBytesMax }) },
+      operations: {
+        uploadFile: createUploadFile({ accept: measureUploads(metrics, accept), fileBytesMax: config.fileBytesMax }),
+      },
       authenticate: bearer(createVerifier({ keys, issuer: config.issuer, audience: AUDIENCE })),
       readiness: async () => checkReadiness({ elements, keys }),
       metrics,
@@ -71,7 +77,13 @@ function openNeighbours(config: Config, log: Logger, ca: string | undefined) {
     intervalMs: config.elementsIntervalMs,
     log,
   });
-  const refresh = every({ name: 'keep_elements_fresh', intervalMs: ELEMENTS_TICK_MS, log, job: elements.keepFresh, runAtStart: true });
+  const refresh = every({
+    name: 'keep_elements_fresh',
+    intervalMs: ELEMENTS_TICK_MS,
+    log,
+    job: elements.keepFresh,
+    runAtStart: true,
+  });
   return { tokens, admin, storage, elements, refresh };
 }
 

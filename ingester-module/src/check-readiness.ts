@@ -14,7 +14,10 @@ export interface ReadinessParts {
 export function checkReadiness({ elements, keys }: ReadinessParts): Record<string, Check> {
   const has = (policy: RetentionPolicy): boolean => writable(elements.known(), policy).length > 0;
   const [temporary, permanent] = [has('temporary'), has('permanent')];
-  const missing: Check = { status: temporary || permanent ? 'degraded' : 'fail', message: 'no storage element is ready' };
+  const missing: Check = {
+    status: temporary || permanent ? 'degraded' : 'fail',
+    message: 'no storage element is ready',
+  };
   return {
     keys: keys.loaded() ? { status: 'ok' } : { status: 'fail', message: 'the keys of the Admin Module are not loaded' },
     temporary: temporary ? { status: 'ok' } : missing,

@@ -27,7 +27,10 @@ export function measureUploads(metrics: Metrics, accept: AcceptUpload): AcceptUp
       bytes.inc(result.file.size);
       return result;
     } catch (error) {
-      outcomes.inc({ policy, outcome: upload.signal.aborted ? 'aborted' : isArtError(error) ? error.code : 'INTERNAL_ERROR' });
+      outcomes.inc({
+        policy,
+        outcome: upload.signal.aborted ? 'aborted' : isArtError(error) ? error.code : 'INTERNAL_ERROR',
+      });
       throw error;
     } finally {
       active.dec();

@@ -77,7 +77,8 @@ async function post({ body, contentType, length, cutAt, chunkBytes }: Raw): Prom
   const step = chunkBytes ?? Math.max(sent.length, 1);
   for (let at = 0; at < sent.length; at += step) {
     const piece = sent.subarray(at, at + step);
-    if (length === 'chunked') socket.write(Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]));
+    if (length === 'chunked')
+      socket.write(Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]));
     else socket.write(piece);
     if (chunkBytes !== undefined) await new Promise(setImmediate);
   }
@@ -112,7 +113,12 @@ function refusedAt(fieldName: string) {
 
 test('поля и файл читаются, имя в UTF-8 не портится', async () => {
   const content = Buffer.from('содержимое');
-  const body = Buffer.concat([field('description', 'Скан'), field('tags', '["а"]'), file(content, 'Договор №7_скан (копия).pdf'), end]);
+  const body = Buffer.concat([
+    field('description', 'Скан'),
+    field('tags', '["а"]'),
+    file(content, 'Договор №7_скан (копия).pdf'),
+    end,
+  ]);
   const seen = await post({ body });
   assert.deepEqual(seen.fields, { description: 'Скан', tags: '["а"]' });
   assert.equal(seen.filename, 'Договор №7_скан (копия).pdf');
@@ -165,7 +171,10 @@ test('без файла, с чужим полем, с повтором поля,
   await assert.rejects(post({ body: Buffer.concat([field('description', 'x'), end]) }), refusedAt('body.file'));
   await assert.rejects(post({ body: end }), refusedAt('body.file'));
   await assert.rejects(post({ body: Buffer.concat([field('colour', 'x'), file('x'), end]) }), refusedAt('body.colour'));
-  await assert.rejects(post({ body: Buffer.concat([field('__proto__', 'x'), file('x'), end]) }), refusedAt('body.__proto__'));
+  await assert.rejects(
+    post({ body: Buffer.concat([field('__proto__', 'x'), file('x'), end]) }),
+    refusedAt('body.__proto__'),
+  );
   await assert.rejects(
     post({ body: Buffer.concat([field('description', 'x'), field('description', 'y'), file('x'), end]) }),
     refusedAt('body.description'),
@@ -209,9 +218,15 @@ test('байты имени, негодные в UTF-8, отвергаются, 
 test('длинные заголовки части и длинное поле отвергаются, а не обрезаются', async () => {
   const wide = part(`Content-Disposition: form-data; name="file"; filename="${'f'.repeat(9000)}"`, 'x');
   await assert.rejects(post({ body: Buffer.concat([wide, end]) }), refusedAt('body'));
-  const many = part(`${Array.from({ length: 20 }, (_, i) => `X-${i}: 1`).join('\r\n')}\r\nContent-Disposition: form-data; name="file"; filename="a"`, 'x');
+  const many = part(
+    `${Array.from({ length: 20 }, (_, i) => `X-${i}: 1`).join('\r\n')}\r\nContent-Disposition: form-data; name="file"; filename="a"`,
+    'x',
+  );
   await assert.rejects(post({ body: Buffer.concat([many, end]) }), refusedAt('body'));
-  await assert.rejects(post({ body: Buffer.concat([field('metadata', 'm'.repeat(70_000)), file('x'), end]) }), refusedAt('body.metadata'));
+  await assert.rejects(
+    post({ body: Buffer.concat([field('metadata', 'm'.repeat(70_000)), file('x'), end]) }),
+    refusedAt('body.metadata'),
+  );
 });
 
 test('файл больше предела отвергается по счёту, а заведомо большой запрос — до чтения', async () => {

@@ -31,10 +31,6 @@ export type { IssuedToken } from './src/request-token.ts';
 export { createServiceTokens } from './src/service-token.ts';
 export type { ServiceTokens, ServiceTokensOptions } from './src/service-token.ts';
 export { createStorageElementClient } from './src/storage-element-client.ts';
-export type {
-  DownloadRequest,
-  ElementDownload,
-  StorageElementClient,
-  StorageElementClientOptions,
-} from './src/storage-element-client.ts';
+export type { StorageElementClient, StorageElementClientOptions } from './src/storage-element-client.ts';
+export type { DownloadRequest, ElementDownload } from './src/open-download.ts';
 export type { GcOptions, GcState, ReconcileOptions, ReconcileState } from './src/upkeep-shapes.ts';

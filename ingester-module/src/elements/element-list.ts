@@ -7,15 +7,15 @@ import { writable } from '../upload/choose-element.ts';
 
 export interface ElementList {
   /** Элементы, готовые принять файл с такой политикой. @throws ADMIN_UNAVAILABLE, если списка ещё не было ни разу. */
-  writable(policy: RetentionPolicy, signal: AbortSignal): Promise<StorageElement[]>;
+  readonly writable: (policy: RetentionPolicy, signal: AbortSignal) => Promise<StorageElement[]>;
   /** Все известные элементы, в любом режиме. */
-  known(): readonly StorageElement[];
+  readonly known: () => readonly StorageElement[];
   /** Обновляет список, если он устарел или неполон; неудача оставляет прежний и попадает в журнал один раз. */
-  keepFresh(signal: AbortSignal): Promise<void>;
+  readonly keepFresh: (signal: AbortSignal) => Promise<void>;
   /** Сведения оказались неверными: следующий keepFresh обновит список, не дожидаясь срока. */
-  doubt(): void;
+  readonly doubt: () => void;
   /** Возраст списка, мс; undefined — его ещё нет. */
-  ageMs(): number | undefined;
+  readonly ageMs: () => number | undefined;
 }
 
 export interface ElementListOptions {
@@ -43,8 +43,9 @@ export function createElementList(o: ElementListOptions): ElementList {
     doubted = false;
     const used = elements.filter((element) => element.mode === 'edit' || element.mode === 'rw');
     const warmed = await Promise.allSettled(used.map((element) => o.warmToken(element.id, signal)));
-    const failed = warmed.find((result) => result.status === 'rejected');
-    if (failed) o.log.warn({ event: 'token_not_warmed', err: failed.reason }, 'токен элемента не получен заранее');
+    const failed = warmed.find((result): result is PromiseRejectedResult => result.status === 'rejected');
+    const err: unknown = failed?.reason;
+    if (failed) o.log.warn({ event: 'token_not_warmed', err }, 'токен элемента не получен заранее');
   }
 
   function refresh(signal: AbortSignal): Promise<void> {
@@ -73,11 +74,16 @@ export function createElementList(o: ElementListOptions): ElementList {
       if (fresh && complete && !doubted) return;
       try {
         await refresh(signal);
-        if (failing) o.log.info({ event: 'elements_loaded', elements: elements.length }, 'список элементов хранения снова обновляется');
+        if (failing)
+          o.log.info(
+            { event: 'elements_loaded', elements: elements.length },
+            'список элементов хранения снова обновляется',
+          );
         failing = false;
       } catch (err) {
         if (signal.aborted) return;
-        if (!failing) o.log.warn({ event: 'elements_not_loaded', err }, 'список элементов не обновлён, действует прежний');
+        if (!failing)
+          o.log.warn({ event: 'elements_not_loaded', err }, 'список элементов не обновлён, действует прежний');
         failing = true;
       }
     },

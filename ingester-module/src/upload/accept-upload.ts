@@ -79,19 +79,26 @@ async function confirmStored(setup: AcceptUploadSetup, copy: StoredCopy, upload:
   if (upload.digest !== undefined && upload.digest !== digest) throw new ArtError('CHECKSUM_MISMATCH');
   if (copy.file.status !== 'active' || copy.file.checksum !== checksum) throw keyConflict(copy.file.file_id);
   setup.log.info({ event: 'upload_repeated', fileId: copy.file.file_id }, 'файл уже сохранён прежней попыткой');
-  return copy.kind === 'registered' ? { file: copy.file, registration: 'done' } : await setup.register(copy.element, copy.file);
+  return copy.kind === 'registered'
+    ? { file: copy.file, registration: 'done' }
+    : await setup.register(copy.element, copy.file);
 }
 
 type NamedUpload = Upload & { readonly fileId: string };
 
-async function store(setup: AcceptUploadSetup, upload: NamedUpload, candidates: readonly StorageElement[]): Promise<Registered> {
+async function store(
+  setup: AcceptUploadSetup,
+  upload: NamedUpload,
+  candidates: readonly StorageElement[],
+): Promise<Registered> {
   const head = await readHead(upload.body, SMALL_FILE_BYTES_MAX);
   const refusals: ArtError[] = [];
   for (const element of candidates) {
     const outcome = await offer(setup, element, { ...upload, content: head ?? upload.body });
     if (outcome.kind === 'stored') {
       // Длину знают обе стороны: расхождение значит, что сохранено не то, что прислано.
-      if (outcome.file.size !== upload.bytesRead()) throw uploadFailed(upload.fileId, new Error('the stored length differs'));
+      if (outcome.file.size !== upload.bytesRead())
+        throw uploadFailed(upload.fileId, new Error('the stored length differs'));
       return await setup.register(element, outcome.file);
     }
     setup.log.warn(
@@ -104,7 +111,11 @@ async function store(setup: AcceptUploadSetup, upload: NamedUpload, candidates: 
   throw refused(upload.fileId, refusals);
 }
 
-async function offer(setup: AcceptUploadSetup, element: StorageElement, upload: NamedUpload & { content: Buffer | Readable }) {
+async function offer(
+  setup: AcceptUploadSetup,
+  element: StorageElement,
+  upload: NamedUpload & { content: Buffer | Readable },
+) {
   const { fileId, content, signal } = upload;
   try {
     return await setup.storage.putFile(element, {
@@ -124,17 +135,13 @@ async function offer(setup: AcceptUploadSetup, element: StorageElement, upload: 
 /** Что из ошибки передачи можно показать клиенту: коды о самом файле — да, всё об элементе — нет. */
 function clientError(fileId: string, error: unknown): unknown {
   if (!isArtError(error)) return error;
-  if (error.options.storageId === undefined && (error.code === 'VALIDATION_ERROR' || error.code === 'FILE_TOO_LARGE')) return error;
-  switch (error.code) {
-    case 'CONFLICT':
-      return keyConflict(fileId, error);
-    case 'CHECKSUM_MISMATCH':
-    case 'FILE_TOO_LARGE':
-    case 'STORAGE_FULL':
-      return new ArtError(error.code, { fileId, cause: error });
-    default:
-      return uploadFailed(fileId, error);
+  if (error.options.storageId === undefined && (error.code === 'VALIDATION_ERROR' || error.code === 'FILE_TOO_LARGE'))
+    return error;
+  if (error.code === 'CONFLICT') return keyConflict(fileId, error);
+  if (error.code === 'CHECKSUM_MISMATCH' || error.code === 'FILE_TOO_LARGE' || error.code === 'STORAGE_FULL') {
+    return new ArtError(error.code, { fileId, cause: error });
   }
+  return uploadFailed(fileId, error);
 }
 
 function uploadFailed(fileId: string, cause: unknown): ArtError {

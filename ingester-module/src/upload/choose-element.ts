@@ -12,7 +12,9 @@ export function modeFor(policy: RetentionPolicy): StorageMode {
 /** Элементы нужного режима, которые, по последним сведениям, могут принимать файлы. */
 export function writable(elements: readonly StorageElement[], policy: RetentionPolicy): StorageElement[] {
   const mode = modeFor(policy);
-  return elements.filter((element) => element.mode === mode && (element.status === 'online' || element.status === 'degraded'));
+  return elements.filter(
+    (element) => element.mode === mode && (element.status === 'online' || element.status === 'degraded'),
+  );
 }
 
 export interface Candidates {

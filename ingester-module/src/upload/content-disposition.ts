@@ -40,7 +40,9 @@ function parseParameters(text: string): Map<string, string> | undefined {
 function decodeExtended(value: string): string | undefined {
   const match = /^utf-8'[\w-]*'((?:%[0-9a-f]{2}|[\w!#$&+.^`|~-])*)$/i.exec(value);
   if (!match) return undefined;
-  const bytes = (match[1] ?? '').replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = (match[1] ?? '').replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return decodeUtf8(Buffer.from(bytes, 'latin1'));
 }
 
@@ -55,9 +57,10 @@ export function decodeUtf8(bytes: Buffer): string | undefined {
 
 /** Граница из Content-Type запроса (RFC 2046, 5.1.1: до 70 знаков); undefined — её нет или она негодна. */
 export function parseBoundary(contentType: string | undefined): string | undefined {
-  const match = /^\s*multipart\/form-data\s*;(?:[^;]*;)*?\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))\s*(?:;|$)/i.exec(
-    contentType ?? '',
-  );
+  const match =
+    /^\s*multipart\/form-data\s*;(?:[^;]*;)*?\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))\s*(?:;|$)/i.exec(
+      contentType ?? '',
+    );
   const boundary = match?.[1] ?? match?.[2];
   return boundary !== undefined && /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary) ? boundary : undefined;
 }

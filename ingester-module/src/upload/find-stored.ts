@@ -30,7 +30,10 @@ const PROBE_TIMEOUT_MS = 3_000;
  */
 export async function findStored(o: FindStored): Promise<StoredCopy | undefined> {
   const limits = AbortSignal.any([o.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
-  const others = o.elements.known().filter((element) => element.id !== o.first?.id).slice(0, PROBES_MAX);
+  const others = o.elements
+    .known()
+    .filter((element) => element.id !== o.first?.id)
+    .slice(0, PROBES_MAX);
   const [registered, ...found] = await Promise.all([
     unlessAbsent(o, 'registry', () => o.admin.getFile(o.fileId, limits)),
     ...others.map(async (element): Promise<StoredCopy | undefined> => {

@@ -34,7 +34,10 @@ export function createRegisterFile({ admin, registerForMs, log }: RegisterFileSe
         // Повтор лечит только недоступность; прочие отказы повторятся слово в слово.
         const hopeless = isArtError(err) && err.code !== 'ADMIN_UNAVAILABLE';
         if (hopeless || deadline.aborted || !(await paused(delayMs, deadline))) {
-          log.warn({ event: 'registration_pending', fileId: file.file_id, err }, 'файл сохранён, запись в реестре отложена');
+          log.warn(
+            { event: 'registration_pending', fileId: file.file_id, err },
+            'файл сохранён, запись в реестре отложена',
+          );
           return { file: metadata, registration: 'pending' };
         }
       }

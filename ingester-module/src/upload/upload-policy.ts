@@ -71,7 +71,8 @@ function readTtl(value: string | undefined, policy: RetentionPolicy, fault: Faul
 
 function readDescription(value: string | undefined, fault: Fault): string {
   if (value === undefined) return '';
-  if (charsOf(value) > DESCRIPTION_CHARS_MAX) fault('description', `must be at most ${DESCRIPTION_CHARS_MAX} characters`);
+  if (charsOf(value) > DESCRIPTION_CHARS_MAX)
+    fault('description', `must be at most ${DESCRIPTION_CHARS_MAX} characters`);
   if (!isStorable(value)) fault('description', 'must not contain NUL or lone surrogates');
   return value;
 }

@@ -19,12 +19,12 @@ export interface UserSession {
 
 export interface AccountClient {
   /** @throws INVALID_CREDENTIALS, ADMIN_UNAVAILABLE */
-  serviceToken(clientId: string, clientSecret: string, signal?: AbortSignal): Promise<IssuedToken>;
+  readonly serviceToken: (clientId: string, clientSecret: string, signal?: AbortSignal) => Promise<IssuedToken>;
   /** @throws INVALID_CREDENTIALS, ACCOUNT_LOCKED, ADMIN_UNAVAILABLE */
-  logIn(username: string, password: string, signal?: AbortSignal): Promise<UserSession>;
+  readonly logIn: (username: string, password: string, signal?: AbortSignal) => Promise<UserSession>;
   /** @throws INVALID_REFRESH_TOKEN, ADMIN_UNAVAILABLE */
-  refresh(refreshToken: string, signal?: AbortSignal): Promise<UserSession>;
-  close(): Promise<void>;
+  readonly refresh: (refreshToken: string, signal?: AbortSignal) => Promise<UserSession>;
+  readonly close: () => Promise<void>;
 }
 
 const session = record({
@@ -34,7 +34,11 @@ const session = record({
   must_change_password: flag,
 });
 
-export function createAccountClient(o: { adminUrl: string; ca?: string | undefined; language?: Language | undefined }): AccountClient {
+export function createAccountClient(o: {
+  adminUrl: string;
+  ca?: string | undefined;
+  language?: Language | undefined;
+}): AccountClient {
   const { dispatcher, close } = openEndConnection(o.ca);
 
   async function openSession(path: string, body: unknown, signal: AbortSignal | undefined): Promise<UserSession> {
@@ -64,7 +68,8 @@ export function createAccountClient(o: { adminUrl: string; ca?: string | undefin
     serviceToken: (clientId, clientSecret, signal) =>
       requestToken(dispatcher, { adminUrl: o.adminUrl, clientId, clientSecret, audience: '', signal }),
     logIn: (username, password, signal) => openSession('/api/v1/admin-auth/login', { username, password }, signal),
-    refresh: (refreshToken, signal) => openSession('/api/v1/admin-auth/refresh', { refresh_token: refreshToken }, signal),
+    refresh: (refreshToken, signal) =>
+      openSession('/api/v1/admin-auth/refresh', { refresh_token: refreshToken }, signal),
     close,
   };
 }

@@ -24,14 +24,18 @@ export interface StorageElement {
 
 export interface AdminClient {
   /** Все элементы хранения, все страницы. */
-  listStorageElements(signal?: AbortSignal): Promise<StorageElement[]>;
+  readonly listStorageElements: (signal?: AbortSignal) => Promise<StorageElement[]>;
   /** Записывает файл в реестр; повтор безопасен. @returns created — строки прежде не было. */
-  registerFile(storageElementId: string, file: ElementFile, signal?: AbortSignal): Promise<{ created: boolean; file: RegisteredFile }>;
+  readonly registerFile: (
+    storageElementId: string,
+    file: ElementFile,
+    signal?: AbortSignal,
+  ) => Promise<{ created: boolean; file: RegisteredFile }>;
   /** @throws FILE_NOT_FOUND, если реестр файла не знает. */
-  getFile(fileId: string, signal?: AbortSignal): Promise<RegisteredFile>;
+  readonly getFile: (fileId: string, signal?: AbortSignal) => Promise<RegisteredFile>;
   /** Сообщает, что элемент не нашёл файла; модуль управления перепроверит сам. @returns строку, какой она теперь стала */
-  reportMissing(fileId: string, signal?: AbortSignal): Promise<RegisteredFile>;
-  close(): Promise<void>;
+  readonly reportMissing: (fileId: string, signal?: AbortSignal) => Promise<RegisteredFile>;
+  readonly close: () => Promise<void>;
 }
 
 export interface AdminClientOptions {

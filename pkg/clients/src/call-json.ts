@@ -108,11 +108,13 @@ function isErrorCode(value: unknown): value is ErrorCode {
 
 function readDetails(value: unknown): ErrorDetail[] {
   if (!Array.isArray(value)) return [];
-  return value.slice(0, 100).flatMap((item) =>
-    isRecord(item) && typeof item['field'] === 'string' && typeof item['message'] === 'string'
-      ? [{ field: item['field'].slice(0, 200), message: item['message'].slice(0, 1000) }]
-      : [],
-  );
+  return value
+    .slice(0, 100)
+    .flatMap((item) =>
+      isRecord(item) && typeof item['field'] === 'string' && typeof item['message'] === 'string'
+        ? [{ field: item['field'].slice(0, 200), message: item['message'].slice(0, 1000) }]
+        : [],
+    );
 }
 
 /** Узнаёт ошибку единой формы; чужой ответ (например, страница прокси) — undefined. */
@@ -135,7 +137,9 @@ export function readError(reply: JsonReply): ReplyError | undefined {
  */
 export function neighbourError(reply: JsonReply, unavailable: UnavailableCode): ArtError {
   const error = readError(reply);
-  const cause = new Error(error ? `${reply.status} ${error.code}: ${error.message}` : `unexpected status ${reply.status}`);
+  const cause = new Error(
+    error ? `${reply.status} ${error.code}: ${error.message}` : `unexpected status ${reply.status}`,
+  );
   if (error === undefined || (reply.status >= 500 && reply.status !== 501 && reply.status !== 507)) {
     return new ArtError(unavailable, { cause });
   }

@@ -41,4 +41,3 @@ export function elementError(reply: JsonReply, storageId: string, fileId: string
   }
   return neighbourError(reply, 'SE_UNAVAILABLE');
 }
-

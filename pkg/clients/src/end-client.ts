@@ -19,8 +19,8 @@ export interface EndClientOptions {
 
 export interface EndConnection {
   readonly dispatcher: Agent;
-  agentFor(url: URL): PlainAgent | TlsAgent;
-  close(): Promise<void>;
+  readonly agentFor: (url: URL) => PlainAgent | TlsAgent;
+  readonly close: () => Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -53,7 +53,8 @@ export function openEndConnection(ca: string | undefined): EndConnection {
 /** Ошибка модуля его же словами; ответ не единой формы — «служба не готова». */
 export function spokenError(reply: JsonReply): ArtError {
   const error = readError(reply);
-  if (error === undefined) return new ArtError('NOT_READY', { cause: new Error(`unexpected answer with status ${reply.status}`) });
+  if (error === undefined)
+    return new ArtError('NOT_READY', { cause: new Error(`unexpected answer with status ${reply.status}`) });
   const retryAfter = Number(reply.headers['retry-after']);
   return new ArtError(error.code, {
     ...(error.message === '' ? {} : { explain: { ru: error.message, en: error.message } }),
@@ -63,7 +64,10 @@ export function spokenError(reply: JsonReply): ArtError {
   });
 }
 
-export async function headersFor(o: EndClientOptions, signal: AbortSignal | undefined): Promise<Record<string, string>> {
+export async function headersFor(
+  o: EndClientOptions,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
   return {
     authorization: `Bearer ${await o.token(signal)}`,
     ...(o.language === undefined ? {} : { 'accept-language': o.language }),

@@ -2,7 +2,21 @@
 // расходятся они — не сходится и проверка типов. Чистый файл.
 
 import type { components } from '@artstore/contracts/generated/storage-element.gen.ts';
-import { flag, integer, isRecord, listOf, nullable, oneOf, openObject, record, sha256, ShapeError, text, timestamp, uuid } from './shape.ts';
+import {
+  flag,
+  integer,
+  isRecord,
+  listOf,
+  nullable,
+  oneOf,
+  openObject,
+  record,
+  sha256,
+  ShapeError,
+  text,
+  timestamp,
+  uuid,
+} from './shape.ts';
 import type { Shape } from './shape.ts';
 
 type Schemas = components['schemas'];
@@ -153,7 +167,10 @@ export const elementChanges: Shape<ElementChanges> = (value, path) => {
   return { ...page, items, unreadable };
 };
 
-function separate<T>(rows: readonly Record<string, unknown>[], shape: Shape<T>): { items: T[]; unreadable: UnreadableItem[] } {
+function separate<T>(
+  rows: readonly Record<string, unknown>[],
+  shape: Shape<T>,
+): { items: T[]; unreadable: UnreadableItem[] } {
   const items: T[] = [];
   const unreadable: UnreadableItem[] = [];
   for (const [index, row] of rows.entries()) {

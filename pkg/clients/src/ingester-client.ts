@@ -36,8 +36,8 @@ export interface UploadRequest {
 
 export interface IngesterClient {
   /** @throws ошибку модуля его словами; NOT_READY, если он не ответил; ошибку источника — как есть. */
-  upload(request: UploadRequest): Promise<UploadedFile>;
-  close(): Promise<void>;
+  readonly upload: (request: UploadRequest) => Promise<UploadedFile>;
+  readonly close: () => Promise<void>;
 }
 
 const LIMITS = { connectTimeoutMs: 10_000, idleTimeoutMs: 60_000, commitTimeoutMs: 180_000 };
@@ -124,7 +124,9 @@ async function* stream(head: Buffer, request: UploadRequest, tail: Buffer): Asyn
 /** Имя в кавычках (RFC 7578, 4.2). Переводы строк имя файла не портят форму: их отвергаем сразу. */
 function quote(filename: string): string {
   if (/[\r\n\0]/.test(filename)) {
-    throw new ArtError('VALIDATION_ERROR', { details: [{ field: 'body.file', message: 'the file name has line breaks' }] });
+    throw new ArtError('VALIDATION_ERROR', {
+      details: [{ field: 'body.file', message: 'the file name has line breaks' }],
+    });
   }
   return filename.replace(/["\\]/g, '\\$&');
 }

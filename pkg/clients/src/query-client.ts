@@ -21,11 +21,14 @@ export interface Download {
 }
 
 export interface QueryClient {
-  search(request: SearchRequest, signal?: AbortSignal): Promise<FoundPage>;
-  getFile(fileId: string, signal?: AbortSignal): Promise<FileMetadata>;
+  readonly search: (request: SearchRequest, signal?: AbortSignal) => Promise<FoundPage>;
+  readonly getFile: (fileId: string, signal?: AbortSignal) => Promise<FileMetadata>;
   /** Начинает скачивание; headers — Range и If-Range. @throws ошибку модуля, FILE_EXPIRED и INVALID_RANGE в том числе. */
-  download(fileId: string, o: { headers?: Readonly<Record<string, string>>; signal?: AbortSignal | undefined }): Promise<Download>;
-  close(): Promise<void>;
+  readonly download: (
+    fileId: string,
+    o: { headers?: Readonly<Record<string, string>>; signal?: AbortSignal | undefined },
+  ) => Promise<Download>;
+  readonly close: () => Promise<void>;
 }
 
 const SEARCH_BYTES_MAX = 64 * 1024 * 1024;
@@ -34,7 +37,11 @@ const ERROR_BYTES_MAX = 256 * 1024;
 export function createQueryClient(o: EndClientOptions): QueryClient {
   const { dispatcher, close } = openEndConnection(o.ca);
 
-  async function call(method: 'GET' | 'POST', path: string, rest: { body?: unknown; signal?: AbortSignal | undefined }): Promise<JsonReply> {
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    rest: { body?: unknown; signal?: AbortSignal | undefined },
+  ): Promise<JsonReply> {
     const reply = await callJson({
       dispatcher,
       method,

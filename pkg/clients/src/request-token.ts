@@ -47,6 +47,8 @@ export async function requestToken(dispatcher: Dispatcher, o: TokenRequest): Pro
     return { token, lifeMs: lifeSeconds * 1000 };
   }
   // Слово ошибки OAuth, но не тело целиком: в причину не должно попасть ничего из присланного.
-  const cause = new Error(`token endpoint: ${reply.status} ${typeof error === 'string' ? error.slice(0, 64) : 'no token'}`);
+  const cause = new Error(
+    `token endpoint: ${reply.status} ${typeof error === 'string' ? error.slice(0, 64) : 'no token'}`,
+  );
   throw new ArtError(reply.status === 401 ? 'INVALID_CREDENTIALS' : 'ADMIN_UNAVAILABLE', { cause });
 }

@@ -39,7 +39,12 @@ export interface SendFile {
 /** Чем кончилось. `bodySent` — ушёл ли хоть один байт тела: пока нет, файл можно предложить другому. */
 export type SendOutcome =
   | { readonly kind: 'answer'; readonly reply: JsonReply; readonly bodySent: boolean }
-  | { readonly kind: 'failed'; readonly cause: unknown; readonly bodySent: boolean; readonly reusedConnection: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly cause: unknown;
+      readonly bodySent: boolean;
+      readonly reusedConnection: boolean;
+    };
 
 /**
  * Отправляет тело и ждёт ответа. Длина потока, если известна, — заголовком content-length.

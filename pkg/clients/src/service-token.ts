@@ -16,10 +16,10 @@ const RENEW_AFTER_FAILURE_MS = 5_000;
 
 export interface ServiceTokens {
   /** Годный токен для получателя; без получателя — для модулей самой системы. Ждёт сеть, только если годного нет. */
-  get(audience?: string, signal?: AbortSignal): Promise<string>;
+  readonly get: (audience?: string, signal?: AbortSignal) => Promise<string>;
   /** Забывает токен, который сосед отверг: следующий get получит новый. */
-  forget(token: string): void;
-  close(): Promise<void>;
+  readonly forget: (token: string) => void;
+  readonly close: () => Promise<void>;
 }
 
 export interface ServiceTokensOptions {

@@ -107,6 +107,7 @@ export function record<F extends Record<string, Shape<unknown>>>(fields: F): Sha
       if (field !== undefined) result[name] = field;
     }
     // Тип собран из тех же fields, по которым только что прошла проверка: иначе связать ключ и форму нельзя.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return result as Flat<Fields<F>>;
   };
 }

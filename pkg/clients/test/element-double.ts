@@ -32,7 +32,12 @@ export function elementFile(size: number): Record<string, unknown> {
   };
 }
 
-export function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function answer(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', 'artstore-storage-id': STORAGE_ID, ...headers });
   response.end(JSON.stringify(body));
 }
@@ -41,12 +46,12 @@ export function refusal(code: string, extra: Record<string, string> = {}): unkno
   return { error: { code, message: code, ...extra } };
 }
 
-type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+type Serve = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Сервер, который сам решает, приглашать ли слать тело: без приглашения он читает заголовки и молчит. */
 export async function startElement(t: TestContext, serve: Serve): Promise<ElementAddress> {
-  const server = createServer(serve);
-  server.on('checkContinue', serve);
+  const server = createServer((request, response) => void serve(request, response));
+  server.on('checkContinue', (request, response) => void serve(request, response));
   const url = await listen(t, server);
   t.after(() => server.closeAllConnections());
   return { id: STORAGE_ID, url };
@@ -80,5 +85,3 @@ async function listen(t: TestContext, server: Server): Promise<string> {
   t.after(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
-
-

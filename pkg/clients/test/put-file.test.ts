@@ -7,7 +7,16 @@ import type { TestContext } from 'node:test';
 import { ArtError, isArtError } from '@artstore/contracts';
 import { createStorageElementClient } from '../index.ts';
 import type { FileIntent, StorageElementClient } from '../index.ts';
-import { answer, deadAddress, elementFile, FILE_ID, refusal, startElement, startRaw, STORAGE_ID } from './element-double.ts';
+import {
+  answer,
+  deadAddress,
+  elementFile,
+  FILE_ID,
+  refusal,
+  startElement,
+  startRaw,
+  STORAGE_ID,
+} from './element-double.ts';
 
 const INTENT: FileIntent = {
   original_filename: 'Договор №7.txt',
@@ -63,7 +72,13 @@ test('поток уходит целиком, с метаданными, гра�
   });
   assert.ok(outcome.kind === 'stored' && outcome.created);
   assert.equal(outcome.file.size, 40 * 64 * 1024);
-  assert.deepEqual(seen, { bytes: 40 * 64 * 1024, metadata: INTENT, lengthMax: '5000000', digest: 'sha-256=:x:', encoding: 'chunked' });
+  assert.deepEqual(seen, {
+    bytes: 40 * 64 * 1024,
+    metadata: INTENT,
+    lengthMax: '5000000',
+    digest: 'sha-256=:x:',
+    encoding: 'chunked',
+  });
 });
 
 test('буфер уходит с длиной; 200 значит «уже был»', async (t) => {
@@ -72,7 +87,11 @@ test('буфер уходит с длиной; 200 значит «уже был�
     for await (const _ of request);
     answer(response, 200, elementFile(5));
   });
-  const outcome = await openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body: Buffer.from('байт!').subarray(0, 5) });
+  const outcome = await openClient(t).putFile(element, {
+    fileId: FILE_ID,
+    metadata: INTENT,
+    body: Buffer.from('байт!').subarray(0, 5),
+  });
   assert.ok(outcome.kind === 'stored' && !outcome.created);
 });
 
@@ -132,7 +151,9 @@ test('ответ посреди тела прекращает отправку �
     request.once('data', () => answer(response, 422, refusal('CHECKSUM_MISMATCH')));
   });
   const { body, taken } = source(100_000);
-  await assert.rejects(openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body }), { code: 'CHECKSUM_MISMATCH' });
+  await assert.rejects(openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body }), {
+    code: 'CHECKSUM_MISMATCH',
+  });
   assert.ok(taken() < 1_000, `взято порций: ${taken()}`);
   assert.equal(body.destroyed, true);
 });
@@ -143,7 +164,9 @@ test('отказ посреди потока — ошибка, а с буфер�
     request.once('data', () => answer(response, 507, refusal('STORAGE_FULL')));
   });
   const client = openClient(t);
-  await assert.rejects(client.putFile(element, { fileId: FILE_ID, metadata: INTENT, body: source(1000).body }), { code: 'STORAGE_FULL' });
+  await assert.rejects(client.putFile(element, { fileId: FILE_ID, metadata: INTENT, body: source(1000).body }), {
+    code: 'STORAGE_FULL',
+  });
   const outcome = await client.putFile(element, { fileId: FILE_ID, metadata: INTENT, body: Buffer.alloc(1000) });
   assert.equal(outcome.kind, 'refused');
 });
@@ -186,7 +209,9 @@ test('обрыв элементом посреди тела — SE_UNAVAILABLE �
     request.once('data', () => request.socket.resetAndDestroy());
   });
   const { body } = source(1_000_000);
-  await assert.rejects(openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body }), { code: 'SE_UNAVAILABLE' });
+  await assert.rejects(openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body }), {
+    code: 'SE_UNAVAILABLE',
+  });
   await sleep(10);
   assert.equal(body.destroyed, true);
 });
@@ -260,9 +285,12 @@ test('бесконечный ответ и ответ не HTTP обрывают
   });
   const garbage = await startRaw(t, (socket) => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')));
   for (const element of [endless, garbage]) {
-    await assert.rejects(openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body: Buffer.from('a') }), {
-      code: 'SE_UNAVAILABLE',
-    });
+    await assert.rejects(
+      openClient(t).putFile(element, { fileId: FILE_ID, metadata: INTENT, body: Buffer.from('a') }),
+      {
+        code: 'SE_UNAVAILABLE',
+      },
+    );
   }
 });
 

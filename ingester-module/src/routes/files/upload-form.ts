@@ -42,10 +42,12 @@ type Part = Dicer.PartStream;
  */
 export function readUploadForm(request: IncomingMessage, fileBytesMax: number): Promise<UploadForm> {
   const boundary = parseBoundary(request.headers['content-type']);
-  if (boundary === undefined) throw invalid('header.Content-Type', 'must be multipart/form-data with a boundary of 1 to 70 characters');
+  if (boundary === undefined)
+    throw invalid('header.Content-Type', 'must be multipart/form-data with a boundary of 1 to 70 characters');
   const declared = request.headers['content-length'];
   const requestBytes = declared === undefined ? undefined : Number(declared);
-  if (requestBytes !== undefined && requestBytes > fileBytesMax + FORM_OVERHEAD_BYTES_MAX) throw new ArtError('FILE_TOO_LARGE');
+  if (requestBytes !== undefined && requestBytes > fileBytesMax + FORM_OVERHEAD_BYTES_MAX)
+    throw new ArtError('FILE_TOO_LARGE');
   return new Promise((resolve, reject) => {
     openForm({ request, boundary, fileBytesMax, requestBytes, resolve, reject });
   });
@@ -88,7 +90,12 @@ function openForm(setup: FormSetup): void {
     failure: undefined,
     closed: false,
   };
-  const config = { boundary: setup.boundary, maxHeaderPairs: PART_HEADERS_MAX, maxHeaderSize: PART_HEADERS_BYTES_MAX, partHwm: FILE_BUFFER_BYTES };
+  const config = {
+    boundary: setup.boundary,
+    maxHeaderPairs: PART_HEADERS_MAX,
+    maxHeaderSize: PART_HEADERS_BYTES_MAX,
+    partHwm: FILE_BUFFER_BYTES,
+  };
   const parser = new Dicer(config);
 
   function fail(error: unknown): void {
@@ -127,7 +134,8 @@ function openForm(setup: FormSetup): void {
   request.on('data', onData).on('end', onEnd);
   request.once('error', fail);
   request.once('close', () => {
-    if (!request.readableEnded) fail(new ArtError('VALIDATION_ERROR', { details: [{ field: 'body', message: 'the request was cut' }] }));
+    if (!request.readableEnded)
+      fail(new ArtError('VALIDATION_ERROR', { details: [{ field: 'body', message: 'the request was cut' }] }));
   });
 }
 
@@ -169,7 +177,8 @@ function startPart(part: Part, header: object, context: PartContext): void {
   }
   if (state.names.has(name)) throw invalid(`body.${name}`, 'must not repeat');
   state.names.add(name);
-  if (name === 'file') return startFile(part, { filename: disposition.filename, contentType: headers.get('content-type') }, context);
+  if (name === 'file')
+    return startFile(part, { filename: disposition.filename, contentType: headers.get('content-type') }, context);
   const field = FORM_FIELDS.find((known) => known === name);
   if (field === undefined) throw invalid(`body.${name.slice(0, 100)}`, 'unknown field');
   if (disposition.filename !== undefined) throw invalid(`body.${field}`, 'must be a field, not a file');
@@ -192,7 +201,8 @@ function readHeaders(header: object): Map<string, string> {
       if (!found.has(name)) found.set(name, value);
     }
   }
-  if (pairs >= PART_HEADERS_MAX || bytes >= PART_HEADERS_BYTES_MAX - 4) throw invalid('body', 'the headers of a part are too long');
+  if (pairs >= PART_HEADERS_MAX || bytes >= PART_HEADERS_BYTES_MAX - 4)
+    throw invalid('body', 'the headers of a part are too long');
   return found;
 }
 
@@ -230,7 +240,10 @@ function startFile(part: Part, file: FilePart, { setup, state, fail }: PartConte
   });
   part.once('end', () => {
     // Отказ уже достался самому body.
-    state.complete.promise.then(() => body.push(null), () => undefined);
+    state.complete.promise.then(
+      () => body.push(null),
+      () => undefined,
+    );
   });
   part.pause();
   state.body = body;

@@ -1,0 +1,34 @@
+// Вход команды artstore: потоки и окружение процесса, отмена по Ctrl+C, код выхода.
+
+import { EXIT } from './exit-codes.ts';
+import { languageOf, messagesFor } from './messages.ts';
+import { runProgram } from './program.ts';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupt.abort(new Error(signal));
+    // Второй сигнал, как обычно, завершает сразу.
+    process.once(signal, () => process.exit(EXIT.interrupted));
+  });
+}
+// Читатель конвейера вправе уйти раньше (artstore search | head): это не ошибка.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
+const language = languageOf(process.env);
+process.exitCode = await runProgram(
+  {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    language,
+    text: messagesFor(language),
+    signal: interrupt.signal,
+  },
+  process.argv.slice(2),
+);
