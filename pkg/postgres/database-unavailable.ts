@@ -30,6 +30,7 @@ const UNAVAILABLE_MESSAGES = [
   'timeout exceeded when trying to connect',
   'Client has encountered a connection error',
   'Client was closed and is not queryable',
+  'Query read timeout',
 ];
 
 /** Недоступна ли база: соединения нет, оно оборвано или сервер не принимает. */

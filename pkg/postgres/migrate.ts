@@ -1,7 +1,8 @@
 // Применяет миграции модуля. Обещание: каждая применяется один раз, сколько бы копий модуля ни стартовало разом;
 // правленый задним числом файл не пройдёт молча.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import { Client, type Pool } from 'pg';
+import { nameDatabaseError } from './database-unavailable.ts';
 import { type Log, silentLog } from './log.ts';
 import { type MigrationFile, MigrationError, readMigrationFiles } from './migration-files.ts';
 import { lineAt, splitStatements } from './split-statements.ts';
@@ -11,7 +12,7 @@ const LOCK_KEY = 7_271_653_001;
 const LOCK_POLL_MS = 200;
 const LOCK_WAIT_MS = 10 * 60_000;
 /** Сколько DDL вправе ждать чужой блокировки: дольше он сам держал бы очередь за собой. */
-const TABLE_LOCK_WAIT = '60s';
+const TABLE_LOCK_WAIT_MS = 60_000;
 
 export interface MigrateOptions {
   /** Папка с файлами `0001-имя.sql`. */
@@ -42,15 +43,12 @@ interface AppliedRow {
  * выполняется по одной команде и после обрыва повторяется целиком, поэтому обязан быть повторяемым (IF NOT EXISTS).
  * Ошибки: MigrationError с именем файла и строкой; NOT_READY, если базы нет.
  */
-export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<MigrateOutcome> {
+export async function migrate(pool: Pool, options: MigrateOptions): Promise<MigrateOutcome> {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.table))
     throw new MigrationError(`недопустимое имя таблицы: ${options.table}`);
   const files = await readMigrationFiles(options.directory);
-  const client = await pool.connect();
+  const client = await connectAlone(pool);
   try {
-    await client.query(
-      `SET statement_timeout = 0; SET lock_timeout = '${TABLE_LOCK_WAIT}'; SET client_min_messages = warning`,
-    );
     await waitForLock(client, options);
     await client.query(`CREATE TABLE IF NOT EXISTS ${options.table} (
       number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
@@ -65,8 +63,26 @@ export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<M
       unknown: rows.filter((row) => !known.has(row.number)).map((row) => row.name),
     };
   } finally {
-    // Соединение закрывается, а не возвращается: на нём чужие настройки, а вместе с ним отпускается и замок.
-    client.release(true);
+    // Вместе с соединением отпускается и замок.
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Отдельное соединение: миграция вправе идти дольше, чем обычный запрос, и места в пуле не занимает. */
+async function connectAlone(pool: Pool): Promise<Client> {
+  const client = new Client({
+    ...pool.options,
+    statement_timeout: 0,
+    query_timeout: 0,
+    lock_timeout: TABLE_LOCK_WAIT_MS,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SET client_min_messages = warning');
+    return client;
+  } catch (error) {
+    throw nameDatabaseError(error);
   }
 }
 
@@ -74,7 +90,7 @@ export async function migrate(pool: pg.Pool, options: MigrateOptions): Promise<M
  * Ждёт замок опросом. pg_advisory_lock здесь опасен: ожидающий держит снимок,
  * CREATE INDEX CONCURRENTLY владельца замка ждёт этот снимок, и оба стоят вечно.
  */
-async function waitForLock(client: pg.PoolClient, options: MigrateOptions): Promise<void> {
+async function waitForLock(client: Client, options: MigrateOptions): Promise<void> {
   const deadline = performance.now() + (options.lockWaitMs ?? LOCK_WAIT_MS);
   let announced = false;
   for (;;) {
@@ -109,7 +125,7 @@ function choosePending(files: readonly MigrationFile[], rows: readonly AppliedRo
   });
 }
 
-async function applyFile(client: pg.PoolClient, file: MigrationFile, options: MigrateOptions): Promise<void> {
+async function applyFile(client: Client, file: MigrationFile, options: MigrateOptions): Promise<void> {
   options.signal?.throwIfAborted();
   const startedAt = performance.now();
   const record = () =>
@@ -142,7 +158,7 @@ async function applyFile(client: pg.PoolClient, file: MigrationFile, options: Mi
 const CREATE_INDEX = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|\w+)/i;
 
 /** Оборванный CREATE INDEX CONCURRENTLY оставляет негодный индекс, который IF NOT EXISTS счёл бы готовым: сперва убираем его. */
-async function applyWithoutTransaction(client: pg.PoolClient, file: MigrationFile): Promise<void> {
+async function applyWithoutTransaction(client: Client, file: MigrationFile): Promise<void> {
   for (const statement of splitStatements(file.sql)) {
     const match = CREATE_INDEX.exec(statement.text);
     const index = match?.[2];
@@ -161,7 +177,7 @@ async function applyWithoutTransaction(client: pg.PoolClient, file: MigrationFil
 
 /** Ошибку SQL дополняет именем файла и строкой: сервер сообщает только смещение внутри посланного текста. */
 async function runStatement(
-  client: pg.PoolClient,
+  client: Client,
   file: MigrationFile,
   statement: { text: string; line: number },
 ): Promise<void> {

@@ -1,5 +1,6 @@
 // Пул соединений с PostgreSQL. Обещание: ограничен числом и временем, обрыв базы не роняет процесс,
 // после её возвращения запросы идут дальше без перезапуска.
+import { Duplex } from 'node:stream';
 import { Pool } from 'pg';
 import { nameDatabaseError } from './database-unavailable.ts';
 import type { Log } from './log.ts';
@@ -8,6 +9,8 @@ import { valueTypes } from './value-types.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Сервер обрывает запрос сам; если он молчит и после этого, его больше не слышно, и ждать нечего. */
+const SILENCE_MS = 3_000;
 const TRANSACTION_IDLE_TIMEOUT_MS = 60_000;
 const CONNECTION_LIFE_SECONDS = 30 * 60;
 const KEEP_ALIVE_DELAY_MS = 10_000;
@@ -30,6 +33,7 @@ export interface PoolOptions {
  * Отказ базы (нет соединения, она перезапускается) приходит как ArtError NOT_READY, прочие ошибки — как есть.
  */
 export function openPool(options: PoolOptions): Pool {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const pool = new Pool({
     connectionString: options.url,
     application_name: options.applicationName,
@@ -37,7 +41,8 @@ export function openPool(options: PoolOptions): Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     maxLifetimeSeconds: CONNECTION_LIFE_SECONDS,
-    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + SILENCE_MS,
     idle_in_transaction_session_timeout: TRANSACTION_IDLE_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
@@ -61,13 +66,21 @@ export function openPool(options: PoolOptions): Pool {
 function nameErrorsOf(target: object, method: 'query' | 'connect'): void {
   const original: unknown = Reflect.get(target, method);
   if (typeof original !== 'function') throw new TypeError(`у pg нет метода ${method}`);
+  const fail = (error: unknown): never => {
+    if (error instanceof Error && error.message === 'Query read timeout') cutConnection(target);
+    throw nameDatabaseError(error);
+  };
   const named = (...parameters: unknown[]): unknown => {
     const outcome: unknown = Reflect.apply(original, target, parameters);
-    return outcome instanceof Promise ? outcome.catch(rethrowNamed) : outcome;
+    return outcome instanceof Promise ? outcome.catch(fail) : outcome;
   };
   Object.defineProperty(target, method, { value: named, configurable: true, writable: true });
 }
 
-function rethrowNamed(error: unknown): never {
-  throw nameDatabaseError(error);
+/** Соединение, на котором остался безответный запрос, занято им навсегда: в пул такое возвращаться не должно. */
+function cutConnection(client: object): void {
+  const connection: unknown = Reflect.get(client, 'connection');
+  const stream: unknown =
+    typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : undefined;
+  if (stream instanceof Duplex) stream.destroy();
 }

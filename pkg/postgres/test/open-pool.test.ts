@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { temporaryDirectory, testDatabase, waitUntil } from '@artstore/testing';
 import { openPool, silentLog, startEmbeddedPostgres, transaction } from '../index.ts';
@@ -86,4 +88,37 @@ test('долгий запрос обрывается сервером по пр�
   const pool = openPool({ url, applicationName: 'test', connectionsMax: 1, statementTimeoutMs: 100, log: silentLog });
   t.after(() => pool.end());
   await assert.rejects(pool.query('SELECT pg_sleep(5)'), { code: '57014' });
+});
+
+test('база молчит (сеть пропала без обрыва): запрос получает NOT_READY в срок, соединение в пул не возвращается', async (t) => {
+  const { url } = await testDatabase(t);
+  const target = new URL(url);
+  const socketPath = `${decodeURIComponent(target.hostname)}/.s.PGSQL.5432`;
+  const silence = new AbortController();
+  const proxy = createServer((socket) => {
+    const upstream = connect(socketPath);
+    for (const side of [socket, upstream]) side.on('error', () => undefined);
+    socket.on('data', (chunk) => silence.signal.aborted || upstream.write(chunk));
+    upstream.on('data', (chunk) => silence.signal.aborted || socket.write(chunk));
+    socket.on('close', () => upstream.destroy());
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  t.after(() => proxy.close());
+  target.host = `127.0.0.1:${(proxy.address() as { port: number }).port}`;
+  const pool = openPool({
+    url: target.href,
+    applicationName: 'test',
+    connectionsMax: 1,
+    statementTimeoutMs: 200,
+    log: silentLog,
+  });
+  t.after(() => pool.end());
+  const client = await pool.connect();
+  silence.abort();
+  const startedAt = performance.now();
+  await assert.rejects(client.query('SELECT 1'), { code: 'NOT_READY' });
+  assert.ok(performance.now() - startedAt < 5_000);
+  client.release();
+  assert.equal(pool.totalCount, 0);
 });
