@@ -1,0 +1,287 @@
+// Единственное место, где части модуля управления соединяют. Длиннее обычного: здесь перечислены все операции контракта.
+import { type Handler, type Logger, type Operations, createApp, createMetrics, every } from '@artstore/chassis';
+import { createStorageElementClient } from '@artstore/clients';
+import { checkDatabase, migrate } from '@artstore/postgres';
+import packageJson from '../package.json' with { type: 'json' };
+import { createAccountUsage } from './accounts/account-usage.ts';
+import { getUser, listUsers } from './accounts/admin-users-table.ts';
+import { bootstrap } from './accounts/bootstrap.ts';
+import { getAccount, listAccounts } from './accounts/service-accounts-table.ts';
+import type { AdminOperations } from './api-types.ts';
+import { listAudit } from './audit/audit-table.ts';
+import { exportAudit } from './audit/export-audit.ts';
+import { checkReadiness } from './check-readiness.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database-table.ts';
+import { createAddressPolicy } from './elements/address-policy.ts';
+import type { ElementRooms } from './elements/element-rooms.ts';
+import { createElementTokens } from './elements/element-tokens.ts';
+import { getElement, listElements } from './elements/elements-table.ts';
+import { createKnownElements } from './elements/known-elements.ts';
+import { createWatchElements } from './elements/watch-elements.ts';
+import { type Authentication, createAuthentication } from './identity/authenticate.ts';
+import { createChangePassword } from './identity/change-password.ts';
+import { createExchangeCredentials } from './identity/exchange-credentials.ts';
+import { createLockout } from './identity/lockout.ts';
+import { createLogIn } from './identity/log-in.ts';
+import { createLogOut } from './identity/log-out.ts';
+import { createOpenSessions } from './identity/open-sessions.ts';
+import { createPasswords } from './identity/passwords.ts';
+import { createRefreshSession } from './identity/refresh-session.ts';
+import { createTokenSigner } from './identity/sign-token.ts';
+import { createSigningKeys } from './identity/signing-keys.ts';
+import { readBootstrapAccounts, readElementsCa, readMasterKey, StartRefused } from './read-secret-files.ts';
+import { getFile, listFiles } from './registry/files-table.ts';
+import { createRegisterFile } from './registry/register-file.ts';
+import { createReportMissing } from './registry/report-missing.ts';
+import { changePasswordRoute } from './routes/admin-auth/change-password.ts';
+import { getMeRoute } from './routes/admin-auth/get-me.ts';
+import { logInRoute } from './routes/admin-auth/log-in.ts';
+import { logOutRoute } from './routes/admin-auth/log-out.ts';
+import { refreshSessionRoute } from './routes/admin-auth/refresh-session.ts';
+import { createAdminUserRoute } from './routes/admin-users/create-admin-user.ts';
+import { deleteAdminUserRoute } from './routes/admin-users/delete-admin-user.ts';
+import { getAdminUserRoute } from './routes/admin-users/get-admin-user.ts';
+import { listAdminUsersRoute } from './routes/admin-users/list-admin-users.ts';
+import { resetPasswordRoute } from './routes/admin-users/reset-password.ts';
+import { unlockAdminUserRoute } from './routes/admin-users/unlock-admin-user.ts';
+import { updateAdminUserRoute } from './routes/admin-users/update-admin-user.ts';
+import { getJwksRoute } from './routes/auth/get-jwks.ts';
+import { getMetadataRoute } from './routes/auth/get-metadata.ts';
+import { issueTokenRoute } from './routes/auth/issue-token.ts';
+import { deleteFileRoute } from './routes/files/delete-file.ts';
+import { getFileRoute } from './routes/files/get-file.ts';
+import { listFilesRoute } from './routes/files/list-files.ts';
+import { registerFileRoute } from './routes/files/register-file.ts';
+import { reportMissingRoute } from './routes/files/report-missing.ts';
+import { restoreFileRoute } from './routes/files/restore-file.ts';
+import { updateFileRoute } from './routes/files/update-file.ts';
+import { exportAuditRoute } from './routes/insight/export-audit.ts';
+import { getStatsRoute } from './routes/insight/get-stats.ts';
+import { listAuditRoute } from './routes/insight/list-audit.ts';
+import { getKeysStatusRoute } from './routes/jwt-keys/get-status.ts';
+import { rotateKeysRoute } from './routes/jwt-keys/rotate-keys.ts';
+import { createServiceAccountRoute } from './routes/service-accounts/create-service-account.ts';
+import { deleteServiceAccountRoute } from './routes/service-accounts/delete-service-account.ts';
+import { getServiceAccountRoute } from './routes/service-accounts/get-service-account.ts';
+import { listServiceAccountsRoute } from './routes/service-accounts/list-service-accounts.ts';
+import { rotateSecretRoute } from './routes/service-accounts/rotate-secret.ts';
+import { updateServiceAccountRoute } from './routes/service-accounts/update-service-account.ts';
+import { cancelSyncRoute } from './routes/storage-elements/cancel-sync.ts';
+import { changeModeRoute } from './routes/storage-elements/change-mode.ts';
+import { deleteElementRoute } from './routes/storage-elements/delete-element.ts';
+import { discoverElementRoute } from './routes/storage-elements/discover-element.ts';
+import { getElementRoute } from './routes/storage-elements/get-element.ts';
+import { getGcRoute } from './routes/storage-elements/get-gc.ts';
+import { getReconcileRoute } from './routes/storage-elements/get-reconcile.ts';
+import { listElementsRoute } from './routes/storage-elements/list-elements.ts';
+import { listSyncsRoute } from './routes/storage-elements/list-syncs.ts';
+import { registerElementRoute } from './routes/storage-elements/register-element.ts';
+import { runGcRoute } from './routes/storage-elements/run-gc.ts';
+import { startReconcileRoute } from './routes/storage-elements/start-reconcile.ts';
+import { startSyncRoute } from './routes/storage-elements/start-sync.ts';
+import { updateElementRoute } from './routes/storage-elements/update-element.ts';
+import { readStats } from './stats/stats-table.ts';
+import { createSyncSchedule } from './sync/sync-schedule.ts';
+import { listSyncs } from './sync/syncs-table.ts';
+import { startUpkeep } from './upkeep.ts';
+
+const SERVICE = 'admin-module';
+const MIGRATIONS = new URL('../migrations/', import.meta.url);
+
+export interface BuiltApp {
+  readonly app: Awaited<ReturnType<typeof createApp>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Что надо закрыть при остановке; закрывается в обратном порядке. */
+type Keep = (close: () => Promise<void>) => void;
+
+/**
+ * Собирает модуль. База нужна сразу: в ней ключи подписи и миграции.
+ * @param show показывает человеку одноразовый пароль первого администратора
+ */
+export async function buildApp(config: Config, log: Logger, show: (text: string) => void): Promise<BuiltApp> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of opened.splice(0).toReversed()) await closeOne();
+  };
+  try {
+    const rooms = await openRooms({ config, log, show, keep: (closeOne) => opened.push(closeOne) });
+    const app = await createApp<AdminOperations>({
+      service: SERVICE,
+      version: packageJson.version,
+      log,
+      contract: new URL('../api/openapi.gen.json', import.meta.url),
+      operations: bindOperations(rooms),
+      authenticate: rooms.authentication.authenticate,
+      readiness: () => checkReadiness(rooms),
+      metrics: createMetrics(SERVICE),
+      limits: { requestsPerMinutePerAddress: config.requestsPerMinute },
+    });
+    return { app, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly show: (text: string) => void;
+  readonly keep: Keep;
+}
+
+type Rooms = Awaited<ReturnType<typeof openRooms>>;
+
+async function openRooms({ config, log, show, keep }: Start) {
+  const masterKey = await readMasterKey(config.masterKey);
+  const accounts = await readBootstrapAccounts(config.accountsFile);
+  const ca = await readElementsCa(config.elements.caFile);
+  const policy = createAddressPolicy(config.elements);
+
+  const database = openDatabase({ ...config.database, log });
+  keep(database.close);
+  await prepareDatabase(database, log);
+  const keys = createSigningKeys({ database, masterKey, ...config.keys });
+  await keys.load();
+
+  const signer = createTokenSigner(keys, { issuer: config.issuer, lifeSeconds: Math.round(config.tokens.lifeMs / 1000) });
+  const passwords = createPasswords();
+  const sessions = createOpenSessions(database);
+  await bootstrap({ database, passwords, log, ...config.admin, accounts, show });
+
+  const tokens = createElementTokens(signer);
+  const client = createStorageElementClient({
+    ca,
+    token: tokens.get,
+    forgetToken: tokens.forget,
+    connectionsPerElementMax: config.elements.connectionsMax,
+    lookup: policy.lookup,
+  });
+  keep(client.close);
+  const known = createKnownElements(database);
+  const usage = createAccountUsage(database);
+  const upkeep = startUpkeep({ database, keys, usage, auditKeptMs: config.auditKeptMs, log });
+  keep(upkeep.stop);
+  const watch = every({
+    name: 'watch_elements',
+    intervalMs: config.intervals.watchMs,
+    log,
+    job: createWatchElements({ database, client }, log),
+    runAtStart: true,
+  });
+  keep(watch.stop);
+  const schedule = createSyncSchedule({
+    rooms: { database, client, log },
+    changesIntervalMs: config.intervals.changesMs,
+    fullIntervalMs: config.intervals.fullMs,
+    log,
+  });
+  keep(schedule.stop);
+  const authentication = createAuthentication({ keys, issuer: config.issuer, sessions });
+  return { config, log, database, keys, signer, passwords, sessions, client, policy, known, usage, schedule, authentication };
+}
+
+async function prepareDatabase(database: Database, log: Logger): Promise<void> {
+  for (const finding of await checkDatabase(database.pool)) {
+    if (finding.status === 'fail') throw new StartRefused(`база не годится: ${finding.message}`);
+    if (finding.status === 'degraded') {
+      log.warn({ event: 'database_finding', finding: finding.name, status: finding.status }, finding.message);
+    }
+  }
+  const { unknown } = await migrate(database.pool, { directory: MIGRATIONS, table: 'admin_migrations', log });
+  if (unknown.length > 0) log.warn({ event: 'database_newer', migrations: unknown }, 'база новее этой версии модуля');
+}
+
+/** Обработчик каждой операции. Закрытые, кроме дел самого сеанса, недоступны под временным паролем. */
+function bindOperations(rooms: Rooms): Operations<AdminOperations> {
+  return { ...publicOperations(rooms), ...accountOperations(rooms), ...elementOperations(rooms), ...fileOperations(rooms) };
+}
+
+function permanent<Op>({ refuseTemporary }: Authentication, handler: Handler<Op>): Handler<Op> {
+  return async (call) => {
+    refuseTemporary(call.principal);
+    return await handler(call);
+  };
+}
+
+function publicOperations({ config, database, keys, signer, passwords, sessions, known, usage, authentication }: Rooms) {
+  const rules = { signer, refreshLifeMs: config.tokens.refreshLifeMs, sessionLifeMs: config.tokens.sessionLifeMs };
+  const login = { database, passwords, rules, lockout: createLockout(database, config.lockout) };
+  return {
+    issueToken: issueTokenRoute(createExchangeCredentials({ database, signer, elements: known, used: usage.used })),
+    getJwks: getJwksRoute(keys),
+    getAuthorizationServerMetadata: getMetadataRoute(config.issuer),
+    logIn: logInRoute(createLogIn(login)),
+    refreshSession: refreshSessionRoute(createRefreshSession(database, rules, sessions)),
+    logOut: logOutRoute(createLogOut(database, sessions), authentication),
+    getMe: getMeRoute((id) => getUser(database.db, id), authentication),
+    changePassword: changePasswordRoute(createChangePassword(login, sessions), authentication),
+  };
+}
+
+function accountOperations({ database, keys, passwords, sessions, authentication }: Rooms) {
+  const { db } = database;
+  const users = { database, passwords, sessions };
+  const bind = <Op>(handler: Handler<Op>): Handler<Op> => permanent(authentication, handler);
+  return {
+    createAdminUser: bind(createAdminUserRoute(users)),
+    listAdminUsers: bind(listAdminUsersRoute((o) => listUsers(db, o))),
+    getAdminUser: bind(getAdminUserRoute((id) => getUser(db, id))),
+    updateAdminUser: bind(updateAdminUserRoute(users)),
+    deleteAdminUser: bind(deleteAdminUserRoute(users)),
+    resetAdminUserPassword: bind(resetPasswordRoute(users)),
+    unlockAdminUser: bind(unlockAdminUserRoute(users)),
+    createServiceAccount: bind(createServiceAccountRoute(database)),
+    listServiceAccounts: bind(listServiceAccountsRoute((o) => listAccounts(db, o))),
+    getServiceAccount: bind(getServiceAccountRoute((id) => getAccount(db, id))),
+    updateServiceAccount: bind(updateServiceAccountRoute(database)),
+    deleteServiceAccount: bind(deleteServiceAccountRoute(database)),
+    rotateServiceAccountSecret: bind(rotateSecretRoute(database)),
+    getJwtKeysStatus: bind(getKeysStatusRoute(keys)),
+    rotateJwtKeys: bind(rotateKeysRoute(keys)),
+    getStats: bind(getStatsRoute(() => readStats(db))),
+    listAudit: bind(listAuditRoute((filter, window) => listAudit(db, filter, window))),
+    exportAudit: bind(exportAuditRoute((filter, format) => exportAudit(database, filter, format))),
+  };
+}
+
+function elementOperations({ database, client, policy, known, schedule, authentication }: Rooms) {
+  const { db } = database;
+  const elements: ElementRooms = { database, client, policy, known };
+  const bind = <Op>(handler: Handler<Op>): Handler<Op> => permanent(authentication, handler);
+  const get = (id: string) => getElement(db, id);
+  return {
+    discoverStorageElement: bind(discoverElementRoute(elements)),
+    registerStorageElement: bind(registerElementRoute(elements, schedule)),
+    listStorageElements: bind(listElementsRoute((o) => listElements(db, o))),
+    getStorageElement: bind(getElementRoute(get)),
+    updateStorageElement: bind(updateElementRoute(elements)),
+    deleteStorageElement: bind(deleteElementRoute(elements)),
+    startStorageElementSync: bind(startSyncRoute(schedule)),
+    listStorageElementSyncs: bind(listSyncsRoute(get, (o) => listSyncs(db, o))),
+    cancelStorageElementSync: bind(cancelSyncRoute(database)),
+    transitionStorageElementMode: bind(changeModeRoute(elements)),
+    startStorageElementReconcile: bind(startReconcileRoute(elements)),
+    getStorageElementReconcile: bind(getReconcileRoute(elements)),
+    runStorageElementGc: bind(runGcRoute(elements)),
+    getStorageElementGc: bind(getGcRoute(elements)),
+  };
+}
+
+function fileOperations({ database, client, log, authentication }: Rooms) {
+  const { db } = database;
+  const registry = { database, client, log };
+  const bind = <Op>(handler: Handler<Op>): Handler<Op> => permanent(authentication, handler);
+  return {
+    registerFile: bind(registerFileRoute(createRegisterFile(database))),
+    listFiles: bind(listFilesRoute((filter, window) => listFiles(db, filter, window))),
+    getFile: bind(getFileRoute((fileId) => getFile(db, fileId))),
+    updateFile: bind(updateFileRoute(registry)),
+    deleteFile: bind(deleteFileRoute(registry)),
+    restoreFile: bind(restoreFileRoute(registry)),
+    reportMissingFile: bind(reportMissingRoute(createReportMissing(registry))),
+  };
+}

@@ -1,0 +1,14 @@
+// Вход процесса модуля управления: прочитать окружение, собрать, запустить.
+import { createLogger, run } from '@artstore/chassis';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+
+const config = readConfig(process.env);
+const log = createLogger({ service: 'admin-module', ...config.log });
+try {
+  const { app, close } = await buildApp(config, log, (text) => process.stderr.write(text));
+  await run({ app, log, host: config.host, port: config.port, drainMs: config.drainMs, close });
+} catch (error) {
+  log.fatal({ event: 'start_failed', err: error }, error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

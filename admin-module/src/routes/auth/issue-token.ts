@@ -1,0 +1,49 @@
+// POST /api/v1/auth/token: форма говорит языком RFC 6749, JSON — единым языком системы (решение 17).
+import type { Answer, Call, Handler } from '@artstore/chassis';
+import type { AdminOperations } from '../../api-types.ts';
+import type { ExchangeCredentials, IssuedToken } from '../../identity/exchange-credentials.ts';
+import { OAuthRefusal, readTokenForm, refusalFor } from '../../identity/token-request.ts';
+
+type Op = AdminOperations['issueToken'];
+
+const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
+const FORM = 'application/x-www-form-urlencoded';
+
+export function issueTokenRoute(exchange: ExchangeCredentials): Handler<Op> {
+  return async (call) => {
+    if (call.contentType === FORM) return await answerForm(exchange, call);
+    const { body } = call;
+    const issued = await exchange({
+      clientId: String(body.client_id),
+      clientSecret: String(body.client_secret),
+      scope: text(body.scope),
+      audience: text(body.resource) ?? text(body.audience),
+    });
+    return answerToken(issued);
+  };
+}
+
+async function answerForm(exchange: ExchangeCredentials, { body, raw }: Call<Op>): Promise<Answer<Op>> {
+  const { authorization } = raw.headers;
+  try {
+    return answerToken(await exchange(readTokenForm({ ...body }, authorization)));
+  } catch (error) {
+    const refusal = error instanceof OAuthRefusal ? error : refusalFor(error);
+    if (refusal === undefined) throw error;
+    const challenge =
+      refusal.status === 401 && authorization !== undefined ? { 'www-authenticate': 'Basic realm="artstore"' } : {};
+    return { status: refusal.status, headers: { ...NO_STORE, ...challenge }, body: refusal.body };
+  }
+}
+
+function answerToken({ accessToken, expiresInSeconds, scope }: IssuedToken): Answer<Op> {
+  return {
+    status: 200,
+    headers: NO_STORE,
+    body: { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds, scope },
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

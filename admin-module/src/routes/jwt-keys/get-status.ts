@@ -1,0 +1,8 @@
+// GET /api/v1/jwt-keys/status.
+import type { Handler } from '@artstore/chassis';
+import type { AdminOperations } from '../../api-types.ts';
+import type { SigningKeys } from '../../identity/signing-keys.ts';
+
+export function getKeysStatusRoute(keys: SigningKeys): Handler<AdminOperations['getJwtKeysStatus']> {
+  return async () => ({ status: 200, body: keys.status() });
+}

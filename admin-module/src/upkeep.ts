@@ -1,0 +1,60 @@
+// Мелкая регулярная работа модуля: дописать отложенное, свернуть счётчики, забыть устаревшее, сменить старый ключ.
+import { type Logger, type Periodic, every } from '@artstore/chassis';
+import type { AccountUsage } from './accounts/account-usage.ts';
+import { forgetOldAudit } from './audit/audit-table.ts';
+import type { Database } from './database-table.ts';
+import { forgetOldAttempts } from './identity/login-attempts-table.ts';
+import { forgetOldSessions } from './identity/sessions-table.ts';
+import type { SigningKeys } from './identity/signing-keys.ts';
+import { foldFileCounters } from './registry/files-table.ts';
+import { forgetOldSyncs } from './sync/syncs-table.ts';
+
+const OFTEN_MS = 15_000;
+const RARELY_MS = 60 * 60_000;
+const PORTION = 50_000;
+const DAY_MS = 24 * 60 * 60_000;
+const SYNCS_KEPT_MS = 90 * DAY_MS;
+const ATTEMPTS_KEPT_MS = DAY_MS;
+
+export interface UpkeepOptions {
+  readonly database: Database;
+  readonly keys: SigningKeys;
+  readonly usage: AccountUsage;
+  readonly auditKeptMs: number;
+  readonly log: Logger;
+}
+
+export function startUpkeep({ database, keys, usage, auditKeptMs, log }: UpkeepOptions): { stop(): Promise<void> } {
+  const jobs: readonly Periodic[] = [
+    every({ name: 'flush_account_usage', intervalMs: OFTEN_MS, log, job: usage.flush }),
+    every({
+      name: 'fold_file_counters',
+      intervalMs: OFTEN_MS,
+      log,
+      job: async () => {
+        while ((await foldFileCounters(database.db, PORTION)) === PORTION);
+      },
+    }),
+    // Заодно узнаются ключи, которые завела другая копия модуля.
+    every({ name: 'signing_keys', intervalMs: OFTEN_MS, log, job: keys.rotateByAge }),
+    every({
+      name: 'forget_old',
+      intervalMs: RARELY_MS,
+      log,
+      job: async () => {
+        await forgetOldAttempts(database.db, ATTEMPTS_KEPT_MS);
+        await forgetOldSessions(database.db);
+        await forgetOldSyncs(database.db, SYNCS_KEPT_MS);
+        while (auditKeptMs > 0 && (await forgetOldAudit(database.db, auditKeptMs, PORTION)) === PORTION);
+      },
+    }),
+  ];
+  return {
+    async stop() {
+      await Promise.all(jobs.map((job) => job.stop()));
+      await usage.flush().catch((error: unknown) => {
+        log.warn({ event: 'account_usage_lost', err: error }, 'времена использования учётных записей не записаны');
+      });
+    },
+  };
+}
