@@ -147,7 +147,10 @@ async function openRooms({ config, log, show, keep }: Start) {
   const keys = createSigningKeys({ database, masterKey, ...config.keys });
   await keys.load();
 
-  const signer = createTokenSigner(keys, { issuer: config.issuer, lifeSeconds: Math.round(config.tokens.lifeMs / 1000) });
+  const signer = createTokenSigner(keys, {
+    issuer: config.issuer,
+    lifeSeconds: Math.round(config.tokens.lifeMs / 1000),
+  });
   const passwords = createPasswords();
   const sessions = createOpenSessions(database);
   await bootstrap({ database, passwords, log, ...config.admin, accounts, show });
@@ -181,7 +184,21 @@ async function openRooms({ config, log, show, keep }: Start) {
   });
   keep(schedule.stop);
   const authentication = createAuthentication({ keys, issuer: config.issuer, sessions });
-  return { config, log, database, keys, signer, passwords, sessions, client, policy, known, usage, schedule, authentication };
+  return {
+    config,
+    log,
+    database,
+    keys,
+    signer,
+    passwords,
+    sessions,
+    client,
+    policy,
+    known,
+    usage,
+    schedule,
+    authentication,
+  };
 }
 
 async function prepareDatabase(database: Database, log: Logger): Promise<void> {
@@ -197,7 +214,12 @@ async function prepareDatabase(database: Database, log: Logger): Promise<void> {
 
 /** Обработчик каждой операции. Закрытые, кроме дел самого сеанса, недоступны под временным паролем. */
 function bindOperations(rooms: Rooms): Operations<AdminOperations> {
-  return { ...publicOperations(rooms), ...accountOperations(rooms), ...elementOperations(rooms), ...fileOperations(rooms) };
+  return {
+    ...publicOperations(rooms),
+    ...accountOperations(rooms),
+    ...elementOperations(rooms),
+    ...fileOperations(rooms),
+  };
 }
 
 function permanent<Op>({ refuseTemporary }: Authentication, handler: Handler<Op>): Handler<Op> {
@@ -207,7 +229,17 @@ function permanent<Op>({ refuseTemporary }: Authentication, handler: Handler<Op>
   };
 }
 
-function publicOperations({ config, database, keys, signer, passwords, sessions, known, usage, authentication }: Rooms) {
+function publicOperations({
+  config,
+  database,
+  keys,
+  signer,
+  passwords,
+  sessions,
+  known,
+  usage,
+  authentication,
+}: Rooms) {
   const rules = { signer, refreshLifeMs: config.tokens.refreshLifeMs, sessionLifeMs: config.tokens.sessionLifeMs };
   const login = { database, passwords, rules, lockout: createLockout(database, config.lockout) };
   return {

@@ -33,7 +33,10 @@ async function checkElements(database: Database): Promise<Check> {
     const positions = await listSyncPositions(database.db);
     const working = positions.filter(({ status }) => status === 'online').length;
     if (working === positions.length) return { status: 'ok' };
-    return { status: 'degraded', message: `${positions.length - working} of ${positions.length} storage elements are not online` };
+    return {
+      status: 'degraded',
+      message: `${positions.length - working} of ${positions.length} storage elements are not online`,
+    };
   } catch {
     return { status: 'fail', message: 'unknown' };
   }

@@ -15,7 +15,11 @@ const count = () =>
     .string()
     .regex(/^[1-9]\d{0,4}$/, 'ожидается целое от 1 до 99999')
     .transform(Number);
-const wholeNumber = () => z.string().regex(/^\d{1,9}$/, 'ожидается целое').transform(Number);
+const wholeNumber = () =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'ожидается целое')
+    .transform(Number);
 const list = () =>
   z.string().transform((text) =>
     text
@@ -33,7 +37,11 @@ export const envSchema = z
     AM_ISSUER: z
       .url({ protocol: /^https?$/ })
       .describe('Внешний адрес модуля: `iss` токенов и начало адресов в метаданных RFC 8414'),
-    AM_MASTER_KEY: z.string().min(1).optional().describe('Главный ключ: 32 байта в base64; им зашифрованы ключи подписи'),
+    AM_MASTER_KEY: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Главный ключ: 32 байта в base64; им зашифрованы ключи подписи'),
     AM_MASTER_KEY_FILE: z.string().min(1).optional().describe('Файл с главным ключом; нужен он или AM_MASTER_KEY'),
     AM_ADMIN_USERNAME: z
       .string()
@@ -50,13 +58,17 @@ export const envSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Файл JSON с учётными записями модулей: `[{name, client_id, client_secret, scopes}]`; заводятся, если их нет'),
+      .describe(
+        'Файл JSON с учётными записями модулей: `[{name, client_id, client_secret, scopes}]`; заводятся, если их нет',
+      ),
     AM_TOKEN_TTL: duration().prefault('15m').describe('Сколько живёт токен доступа'),
     AM_REFRESH_TTL: duration().prefault('12h').describe('Сколько живёт неиспользованный токен обновления'),
     AM_SESSION_TTL: duration().prefault('7d').describe('Сколько живёт сеанс человека, как бы часто его ни продлевали'),
     AM_LOGIN_FAILURES: count().prefault('5').describe('Сколько неудачных попыток входа закрывают имя'),
     AM_LOGIN_LOCK: duration().prefault('15m').describe('На сколько закрывается имя'),
-    AM_KEY_MAX_AGE: duration().prefault('90d').describe('Возраст, после которого ключ подписи меняется сам; 0 — никогда'),
+    AM_KEY_MAX_AGE: duration()
+      .prefault('90d')
+      .describe('Возраст, после которого ключ подписи меняется сам; 0 — никогда'),
     AM_KEY_PUBLISH: duration().prefault('5m').describe('За сколько до начала подписи новый ключ объявлен в JWKS'),
     AM_KEY_GRACE: duration().prefault(DAY).describe('Сколько прежний ключ ещё проверяется'),
     AM_SE_CA: z
@@ -64,16 +76,23 @@ export const envSchema = z
       .min(1)
       .optional()
       .describe('Файл удостоверяющего центра элементов хранения (PEM); по умолчанию системные'),
-    AM_SE_ALLOW_HTTP: z.stringbool().default(false).describe('Разрешить элементы без TLS; только там, где канал защищён иначе'),
+    AM_SE_ALLOW_HTTP: z
+      .stringbool()
+      .default(false)
+      .describe('Разрешить элементы без TLS; только там, где канал защищён иначе'),
     AM_SE_ALLOWED_HOSTS: list()
       .prefault('')
-      .describe('Где могут быть элементы: имена, `*.имя`, адреса и сети через запятую; пусто — везде, кроме этой машины и служебных сетей'),
+      .describe(
+        'Где могут быть элементы: имена, `*.имя`, адреса и сети через запятую; пусто — везде, кроме этой машины и служебных сетей',
+      ),
     AM_SE_CONNECTIONS: count().prefault('16').describe('Наибольшее число соединений с одним элементом'),
     AM_WATCH_INTERVAL: duration().prefault('15s').describe('Как часто опрашивать элементы'),
     AM_CHANGES_INTERVAL: duration().prefault('30s').describe('Как часто читать ленты перемен элементов'),
     AM_SYNC_INTERVAL: duration().prefault('1h').describe('Как часто проходить элемент целиком; 0 — только по нужде'),
     AM_AUDIT_RETENTION: duration().prefault('365d').describe('Сколько хранить журнал действий; 0 — всегда'),
-    AM_REQUESTS_PER_MINUTE: wholeNumber().prefault('0').describe('Предел запросов в минуту с одного адреса; 0 — без предела'),
+    AM_REQUESTS_PER_MINUTE: wholeNumber()
+      .prefault('0')
+      .describe('Предел запросов в минуту с одного адреса; 0 — без предела'),
     AM_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
     AM_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -83,7 +102,11 @@ export const envSchema = z
   })
   .superRefine((env, context) => {
     if (env.AM_MASTER_KEY === undefined && env.AM_MASTER_KEY_FILE === undefined) {
-      context.addIssue({ code: 'custom', path: ['AM_MASTER_KEY'], message: 'нужен главный ключ (или AM_MASTER_KEY_FILE)' });
+      context.addIssue({
+        code: 'custom',
+        path: ['AM_MASTER_KEY'],
+        message: 'нужен главный ключ (или AM_MASTER_KEY_FILE)',
+      });
     }
   });
 

@@ -18,7 +18,9 @@ export async function readMasterKey(o: { text: string | undefined; file: string 
   const text = (o.file === undefined ? o.text : await readText(o.file))?.trim() ?? '';
   const key = Buffer.from(text, 'base64');
   if (key.length !== MASTER_KEY_BYTES || !/^[A-Za-z0-9+/_-]+=*$/.test(text)) {
-    throw new StartRefused(`${source}: главный ключ — это ${MASTER_KEY_BYTES} байта в base64 (openssl rand -base64 32)`);
+    throw new StartRefused(
+      `${source}: главный ключ — это ${MASTER_KEY_BYTES} байта в base64 (openssl rand -base64 32)`,
+    );
   }
   return key;
 }

@@ -11,7 +11,9 @@ const GRANT = { grant_type: 'client_credentials' };
 
 test('токен выдаётся форме и JSON, подписан опубликованным ключом и несёт утверждения RFC 9068', async (t) => {
   const admin = await startAdmin(t);
-  const form = await admin.call(TOKEN, { form: { ...GRANT, client_id: 'ingester', client_secret: secretOf('ingester') } });
+  const form = await admin.call(TOKEN, {
+    form: { ...GRANT, client_id: 'ingester', client_secret: secretOf('ingester') },
+  });
   assert.equal(form.status, 200);
   assert.equal(form.headers.get('cache-control'), 'no-store');
   assert.equal(form.body.token_type, 'Bearer');
@@ -30,7 +32,10 @@ test('токен выдаётся форме и JSON, подписан опуб�
   for (const token of [form.body.access_token, json.body.access_token]) {
     const header = decodeProtectedHeader(token);
     assert.deepEqual(header, { alg: 'RS256', typ: 'at+jwt', kid: key.kid });
-    const { payload } = await jwtVerify(token, createPublicKey({ key, format: 'jwk' }), { issuer: ISSUER, audience: 'artstore' });
+    const { payload } = await jwtVerify(token, createPublicKey({ key, format: 'jwk' }), {
+      issuer: ISSUER,
+      audience: 'artstore',
+    });
     assert.equal(payload.sub, 'ingester');
     assert.equal(payload['client_id'], 'ingester');
     assert.equal(payload['scope'], 'files:write storage:read storage:write');
@@ -79,7 +84,10 @@ test('ошибки формы — по RFC 6749, ошибки JSON — в еди
   const json = await admin.call(TOKEN, { json: { ...client, client_secret: 'wrong' } });
   assert.deepEqual([json.status, json.body.error.code], [401, 'INVALID_CREDENTIALS']);
   const scope = await admin.call(TOKEN, { json: { ...client, scope: 'admin:write' } });
-  assert.deepEqual([scope.status, scope.body.error.code, scope.body.error.details[0].field], [400, 'VALIDATION_ERROR', 'body.scope']);
+  assert.deepEqual(
+    [scope.status, scope.body.error.code, scope.body.error.details[0].field],
+    [400, 'VALIDATION_ERROR', 'body.scope'],
+  );
   const extra = await admin.call(TOKEN, { json: { ...client, extra: 1 } });
   assert.deepEqual([extra.status, extra.body.error.code], [400, 'VALIDATION_ERROR']);
 });
@@ -99,7 +107,9 @@ test('истёкший секрет и остановленная учётная
   const client = new pg.Client({ connectionString: admin.databaseUrl });
   await client.connect();
   try {
-    await client.query(`update service_accounts set secret_expires_at = now() - interval '1 second' where client_id = 'query'`);
+    await client.query(
+      `update service_accounts set secret_expires_at = now() - interval '1 second' where client_id = 'query'`,
+    );
     await client.query(`update service_accounts set status = 'suspended' where client_id = 'ingester'`);
   } finally {
     await client.end();

@@ -11,7 +11,14 @@ import { envSchema, toConfig } from '../src/config.ts';
 
 export const ADMIN_PASSWORD = 'длинная-проверочная-фраза';
 export const ISSUER = 'https://admin.test';
-const ALL: readonly Scope[] = ['files:read', 'files:write', 'storage:read', 'storage:write', 'admin:read', 'admin:write'];
+const ALL: readonly Scope[] = [
+  'files:read',
+  'files:write',
+  'storage:read',
+  'storage:write',
+  'admin:read',
+  'admin:write',
+];
 
 export interface Reply {
   readonly status: number;
@@ -56,7 +63,12 @@ export const ACCOUNTS: readonly { name: string; scopes: readonly Scope[] }[] = [
 export async function startAdmin(t: TestContext, env: Record<string, string> = {}): Promise<TestAdmin> {
   const folder = await temporaryDirectory(t);
   const accountsFile = join(folder, 'accounts.json');
-  const accounts = ACCOUNTS.map(({ name, scopes }) => ({ name, client_id: name, client_secret: secretOf(name), scopes }));
+  const accounts = ACCOUNTS.map(({ name, scopes }) => ({
+    name,
+    client_id: name,
+    client_secret: secretOf(name),
+    scopes,
+  }));
   await writeFile(accountsFile, JSON.stringify(accounts));
   const databaseUrl = env['AM_DATABASE_URL'] ?? (await testDatabase(t)).url;
   const full = {
@@ -109,13 +121,16 @@ async function send(url: string, { method, token, json, form, headers }: Ask): P
   if (token !== undefined) sent['authorization'] = `Bearer ${token}`;
   if (json !== undefined) sent['content-type'] = 'application/json';
   if (form !== undefined) sent['content-type'] = 'application/x-www-form-urlencoded';
-  const body = json !== undefined ? JSON.stringify(json) : form === undefined ? undefined : new URLSearchParams(form).toString();
+  const body =
+    json !== undefined ? JSON.stringify(json) : form === undefined ? undefined : new URLSearchParams(form).toString();
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: sent,
     ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
-  const isJson = (response.headers.get('content-type') ?? '').includes('json') && !(response.headers.get('content-type') ?? '').includes('ndjson');
+  const isJson =
+    (response.headers.get('content-type') ?? '').includes('json') &&
+    !(response.headers.get('content-type') ?? '').includes('ndjson');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }

@@ -20,7 +20,10 @@ const COLUMNS = `id, username, full_name, role, status, must_change_password, la
 async function withLocks(db: Db, users: readonly StoredUser[]): Promise<AdminUser[]> {
   const hashes = users.map((user) => hashName(user.username));
   const locks = await lockedUntil(db, hashes);
-  return users.map((user, index) => ({ ...user, locked_until: locks.get(hashes[index]?.toString('hex') ?? '') ?? null }));
+  return users.map((user, index) => ({
+    ...user,
+    locked_until: locks.get(hashes[index]?.toString('hex') ?? '') ?? null,
+  }));
 }
 
 export async function insertUser(

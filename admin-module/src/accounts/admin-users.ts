@@ -12,7 +12,15 @@ import { checkPasswordStrength } from '../identity/password-rules.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import { newOneTimePassword } from '../identity/secrets.ts';
 import { revokeSessionsOf } from '../identity/sessions-table.ts';
-import { type AdminUser, deleteUser, getUser, insertUser, lockActiveAdmins, setPassword, updateUser } from './admin-users-table.ts';
+import {
+  type AdminUser,
+  deleteUser,
+  getUser,
+  insertUser,
+  lockActiveAdmins,
+  setPassword,
+  updateUser,
+} from './admin-users-table.ts';
 
 export interface UserRooms {
   readonly database: Database;
@@ -65,8 +73,15 @@ export async function editAdminUser(
     const before = await guard(db, { id, actor, losesAdmin: edit.role === 'readonly' || edit.status === 'disabled' });
     const after = await updateUser(db, id, edit);
     if (after === undefined) throw new ArtError('NOT_FOUND');
-    if (before.role !== after.role || before.status !== after.status) await revokeSessionsOf(db, id, 'role_or_status_changed');
-    await record(db, { actor, action: 'admin_user_updated', objectId: id, before: visible(before), after: visible(after) });
+    if (before.role !== after.role || before.status !== after.status)
+      await revokeSessionsOf(db, id, 'role_or_status_changed');
+    await record(db, {
+      actor,
+      action: 'admin_user_updated',
+      objectId: id,
+      before: visible(before),
+      after: visible(after),
+    });
     return after;
   });
   sessions.forget();
@@ -109,14 +124,20 @@ export async function unlockAdminUser({ database }: UserRooms, id: string, actor
 }
 
 /** Не даёт остаться без администратора и навредить самому себе. Возвращает запись до перемены. */
-async function guard(db: Db, { id, actor, losesAdmin }: { id: string; actor: Actor; losesAdmin: boolean }): Promise<AdminUser> {
+async function guard(
+  db: Db,
+  { id, actor, losesAdmin }: { id: string; actor: Actor; losesAdmin: boolean },
+): Promise<AdminUser> {
   const admins = losesAdmin ? await lockActiveAdmins(db) : [];
   const user = await getUser(db, id);
   if (user === undefined) throw new ArtError('NOT_FOUND');
   if (!losesAdmin) return user;
   if (actor.kind === 'user' && actor.subject === user.username) {
     throw new ArtError('CONFLICT', {
-      explain: { ru: 'С собственной учётной записью этого сделать нельзя.', en: 'You cannot do this to your own account.' },
+      explain: {
+        ru: 'С собственной учётной записью этого сделать нельзя.',
+        en: 'You cannot do this to your own account.',
+      },
     });
   }
   if (admins.length === 1 && admins[0] === id) {

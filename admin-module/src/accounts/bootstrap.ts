@@ -50,14 +50,28 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
       );
       if (row === undefined) return false;
       const after = { name: row.name, client_id: row.client_id, scopes: row.scopes };
-      await recordAudit(db, { actor: SYSTEM, action: 'service_account_created', objectType: 'service_account', objectId: row.id, after });
+      await recordAudit(db, {
+        actor: SYSTEM,
+        action: 'service_account_created',
+        objectType: 'service_account',
+        objectId: row.id,
+        after,
+      });
       return true;
     });
-    if (created) log.info({ event: 'service_account_created', clientId: account.clientId }, 'учётная запись службы заведена');
+    if (created)
+      log.info({ event: 'service_account_created', clientId: account.clientId }, 'учётная запись службы заведена');
   }
 }
 
-async function createFirstAdmin({ database, passwords, log, username, password, show }: BootstrapOptions): Promise<void> {
+async function createFirstAdmin({
+  database,
+  passwords,
+  log,
+  username,
+  password,
+  show,
+}: BootstrapOptions): Promise<void> {
   const oneTime = password === undefined ? newOneTimePassword() : undefined;
   const passwordHash = await passwords.hash(password ?? oneTime ?? '');
   const created = await database.transaction(async (db) => {
@@ -71,7 +85,13 @@ async function createFirstAdmin({ database, passwords, log, username, password, 
     });
     if (row === undefined) return false;
     const after = { username, role: 'admin' };
-    await recordAudit(db, { actor: SYSTEM, action: 'admin_user_created', objectType: 'admin_user', objectId: row.id, after });
+    await recordAudit(db, {
+      actor: SYSTEM,
+      action: 'admin_user_created',
+      objectType: 'admin_user',
+      objectId: row.id,
+      after,
+    });
     return true;
   });
   if (!created) return;

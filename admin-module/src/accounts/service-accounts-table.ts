@@ -39,7 +39,8 @@ const COLUMNS = `id, name, description, client_id, scopes, status, secret_expire
   case when previous_secret_expires_at > now() then previous_secret_expires_at end as previous_secret_expires_at,
   last_used_at, created_at, updated_at`;
 
-const EXPIRY = (days: string): string => `case when ${days}::int = 0 then null else now() + ${days} * interval '1 day' end`;
+const EXPIRY = (days: string): string =>
+  `case when ${days}::int = 0 then null else now() + ${days} * interval '1 day' end`;
 
 export async function findAccountSecrets(db: Db, clientId: string): Promise<AccountSecrets | undefined> {
   const { rows } = await db.query<AccountSecrets>(
@@ -51,7 +52,11 @@ export async function findAccountSecrets(db: Db, clientId: string): Promise<Acco
 }
 
 /** undefined — учётная запись с таким client_id уже есть (при `ifAbsent`). */
-export async function insertAccount(db: Db, account: NewAccount, ifAbsent = false): Promise<ServiceAccount | undefined> {
+export async function insertAccount(
+  db: Db,
+  account: NewAccount,
+  ifAbsent = false,
+): Promise<ServiceAccount | undefined> {
   const { rows } = await db.query<ServiceAccount>(
     `insert into service_accounts (id, name, description, client_id, scopes, status, secret_hash, secret_expires_at)
      values ($1, $2, $3, $4, $5, 'active', $6, ${EXPIRY('$7')})

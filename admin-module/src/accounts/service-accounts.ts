@@ -29,7 +29,11 @@ export interface AccountWish {
   readonly secretTtlDays: number;
 }
 
-export async function createServiceAccount(database: Database, wish: AccountWish, actor: Actor): Promise<IssuedAccount> {
+export async function createServiceAccount(
+  database: Database,
+  wish: AccountWish,
+  actor: Actor,
+): Promise<IssuedAccount> {
   const clientSecret = newClientSecret();
   const account = await database
     .transaction(async (db) => {
@@ -58,7 +62,13 @@ export async function editServiceAccount(
       const before = await getAccount(db, id, true);
       const after = before === undefined ? undefined : await updateAccount(db, id, edit);
       if (before === undefined || after === undefined) throw new ArtError('NOT_FOUND');
-      await record(db, { actor, action: 'service_account_updated', objectId: id, before: visible(before), after: visible(after) });
+      await record(db, {
+        actor,
+        action: 'service_account_updated',
+        objectId: id,
+        before: visible(before),
+        after: visible(after),
+      });
       return after;
     })
     .catch((error: unknown) => {

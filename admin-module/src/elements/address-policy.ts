@@ -37,22 +37,28 @@ export function createAddressPolicy({ allowed, allowHttp }: AddressPolicyOptions
     if (url === undefined) return refuse('is not a URL');
     if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return refuse('must be https');
     if (url.username !== '' || url.password !== '') return refuse('must not contain a user name or a password');
-    if (url.pathname !== '/' || url.search !== '' || url.hash !== '') return refuse('must not contain a path or a query');
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+      return refuse('must not contain a path or a query');
     const hostname = bareHost(url.hostname);
     const literal = isIP(hostname) !== 0;
-    if (literal ? !mayConnect(rules, hostname, hostname) : !mayName(rules, hostname)) return refuse('this host is not allowed');
+    if (literal ? !mayConnect(rules, hostname, hostname) : !mayName(rules, hostname))
+      return refuse('this host is not allowed');
     return url.origin;
   }
 
   const lookup: LookupFunction = (hostname, options, callback) => {
-    resolveName(hostname, { all: true, verbatim: true, ...(options.family === undefined ? {} : { family: options.family }) }, (error, found) => {
-      if (error !== null) return callback(error, []);
-      // Хватит одного запрещённого адреса: имя, ведущее и наружу, и внутрь, — не имя элемента.
-      if (found.length === 0 || found.some(({ address }) => !mayConnect(rules, hostname, address))) {
-        return callback(new AddressRefused(hostname), []);
-      }
-      return answerLookup(found, options.all === true, callback);
-    });
+    resolveName(
+      hostname,
+      { all: true, order: 'verbatim', ...(options.family === undefined ? {} : { family: options.family }) },
+      (error, found) => {
+        if (error !== null) return callback(error, []);
+        // Хватит одного запрещённого адреса: имя, ведущее и наружу, и внутрь, — не имя элемента.
+        if (found.length === 0 || found.some(({ address }) => !mayConnect(rules, hostname, address))) {
+          return callback(new AddressRefused(hostname), []);
+        }
+        return answerLookup(found, options.all === true, callback);
+      },
+    );
   };
 
   return { checkUrl, lookup };

@@ -19,7 +19,12 @@ export async function changeMode(rooms: ElementRooms, request: ModeRequest): Pro
   const { database, client } = rooms;
   const { id, targetMode, confirm, actor, signal } = request;
   const address = await addressOf(database, id);
-  const record = { actor, action: 'storage_element_mode_changed', objectType: 'storage_element', objectId: id } as const;
+  const record = {
+    actor,
+    action: 'storage_element_mode_changed',
+    objectType: 'storage_element',
+    objectId: id,
+  } as const;
   try {
     await client.transitionMode(address, { targetMode, confirm, signal });
   } catch (error) {

@@ -59,4 +59,3 @@ async function checkNewAddress(
   }
   return { url: origin, probe };
 }
-

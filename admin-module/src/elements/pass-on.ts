@@ -34,6 +34,10 @@ export async function getGc(rooms: ElementRooms, id: string, signal: AbortSignal
   return await rooms.client.getGc(await addressOf(rooms.database, id), signal);
 }
 
-async function record({ database }: ElementRooms, action: string, { id, options, actor }: PassOn<object>): Promise<void> {
+async function record(
+  { database }: ElementRooms,
+  action: string,
+  { id, options, actor }: PassOn<object>,
+): Promise<void> {
   await recordAudit(database.db, { actor, action, objectType: 'storage_element', objectId: id, after: options });
 }

@@ -39,7 +39,10 @@ export async function probeElement({ client, url, expectedId, signal }: ProbeOpt
     };
   } catch (error) {
     if (!causedByRefusal(error)) throw error;
-    throw new ArtError('VALIDATION_ERROR', { cause: error, details: [{ field: 'body.url', message: 'this host is not allowed' }] });
+    throw new ArtError('VALIDATION_ERROR', {
+      cause: error,
+      details: [{ field: 'body.url', message: 'this host is not allowed' }],
+    });
   }
 }
 

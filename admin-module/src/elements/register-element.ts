@@ -18,7 +18,13 @@ export async function registerElement(
       const row = await insertElement(db, { id: storageId, name, url: origin, seen });
       if (row === undefined) throw alreadyRegistered(storageId, await getElement(db, storageId));
       const after = { name, url: origin, mode: row.mode };
-      await recordAudit(db, { actor, action: 'storage_element_registered', objectType: 'storage_element', objectId: storageId, after });
+      await recordAudit(db, {
+        actor,
+        action: 'storage_element_registered',
+        objectType: 'storage_element',
+        objectId: storageId,
+        after,
+      });
       return row;
     })
     .catch((error: unknown) => {

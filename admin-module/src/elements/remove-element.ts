@@ -19,7 +19,13 @@ export async function removeElement({ database, known }: ElementRooms, id: strin
     }
     await removeRow(db, id);
     const before = { name: element.name, url: element.url };
-    await recordAudit(db, { actor, action: 'storage_element_removed', objectType: 'storage_element', objectId: id, before });
+    await recordAudit(db, {
+      actor,
+      action: 'storage_element_removed',
+      objectType: 'storage_element',
+      objectId: id,
+      before,
+    });
   });
   known.forget();
 }

@@ -65,8 +65,13 @@ function report(log: Logger, element: SyncPosition, status: string, error?: unkn
 function reasonOf(error: unknown): string {
   if (!isArtError(error)) return 'internal_error';
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth += 1) {
-    if (/^expected storage element/.test(cause.message)) return 'another storage element answers';
-    if ('code' in cause && typeof cause.code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(cause.code) && cause !== error) {
+    if (cause.message.startsWith('expected storage element')) return 'another storage element answers';
+    if (
+      'code' in cause &&
+      typeof cause.code === 'string' &&
+      /^[A-Z][A-Z0-9_]{2,40}$/.test(cause.code) &&
+      cause !== error
+    ) {
       return cause.code;
     }
   }

@@ -23,7 +23,9 @@ export function createChangePassword(rooms: LogInRooms, sessions: OpenSessions):
     if (known === undefined) throw new ArtError('UNAUTHORIZED');
     checkPasswordStrength(newPassword, known.username, 'body.new_password');
     if (newPassword === currentPassword) {
-      throw new ArtError('VALIDATION_ERROR', { details: [{ field: 'body.new_password', message: 'must differ from the current one' }] });
+      throw new ArtError('VALIDATION_ERROR', {
+        details: [{ field: 'body.new_password', message: 'must differ from the current one' }],
+      });
     }
     await checkPassword(rooms, { username: known.username, password: currentPassword, actor });
     const passwordHash = await passwords.hash(newPassword);

@@ -23,7 +23,12 @@ export async function openSession(
   o: { user: AdminUser; remoteAddress: string | null },
 ): Promise<Session> {
   const sessionId = randomUUID();
-  await insertSession(db, { id: sessionId, userId: o.user.id, lifeMs: rules.sessionLifeMs, remoteAddress: o.remoteAddress });
+  await insertSession(db, {
+    id: sessionId,
+    userId: o.user.id,
+    lifeMs: rules.sessionLifeMs,
+    remoteAddress: o.remoteAddress,
+  });
   await recordLogin(db, o.user.id);
   return await continueSession(db, rules, { user: o.user, sessionId });
 }

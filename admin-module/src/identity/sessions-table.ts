@@ -51,10 +51,10 @@ export async function spendRefreshToken(db: Db, tokenHash: Buffer): Promise<Spen
 }
 
 export async function revokeSession(db: Db, sessionId: string, reason: string): Promise<void> {
-  await db.query(
-    'update sessions set revoked_at = now(), revoked_reason = $2 where id = $1 and revoked_at is null',
-    [sessionId, reason],
-  );
+  await db.query('update sessions set revoked_at = now(), revoked_reason = $2 where id = $1 and revoked_at is null', [
+    sessionId,
+    reason,
+  ]);
 }
 
 export async function revokeSessionsOf(db: Db, userId: string, reason: string): Promise<void> {

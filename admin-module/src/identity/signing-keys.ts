@@ -9,7 +9,7 @@ import { SignJWT, type JWTPayload } from 'jose';
 import type { Schemas } from '../api-types.ts';
 import { type Actor, SYSTEM } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-table.ts';
-import type { Database } from '../database-table.ts';
+import type { Database, Db } from '../database-table.ts';
 import { seal, unseal } from './seal.ts';
 import {
   forgetRetiredKeys,
@@ -60,7 +60,7 @@ interface LoadedKey {
 }
 
 export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
-  const { database, masterKey, publishMs, graceMs, ageMaxMs } = options;
+  const { database, masterKey, ageMaxMs } = options;
   let keys: readonly LoadedKey[] = [];
   let generation = 0;
   let lastReloadMs = Number.NEGATIVE_INFINITY;
@@ -74,36 +74,8 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
     lastReloadMs = performance.now();
   }
 
-  async function createFirst(): Promise<void> {
-    const fresh = await generateKey(masterKey);
-    await database.transaction(async (db) => {
-      await lockSigningKeys(db);
-      if ((await listSigningKeys(db)).length > 0) return;
-      await insertSigningKey(db, { ...fresh, activeInMs: 0 });
-      await recordAudit(db, { actor: SYSTEM, action: 'signing_key_created', objectType: 'signing_key', objectId: fresh.kid });
-    });
-  }
-
-  async function rotate({ immediate, actor }: { immediate: boolean; actor: Actor }): Promise<void> {
-    const fresh = await generateKey(masterKey);
-    await database.transaction(async (db) => {
-      await lockSigningKeys(db);
-      const now = Date.now();
-      const waiting = (await listSigningKeys(db)).find((row) => Date.parse(row.active_from) > now);
-      if (waiting !== undefined && !immediate) {
-        throw new ArtError('CONFLICT', {
-          explain: {
-            ru: 'Следующий ключ уже объявлен и скоро начнёт подписывать.',
-            en: 'The next key is already published and will start signing soon.',
-          },
-        });
-      }
-      await insertSigningKey(db, { ...fresh, activeInMs: immediate ? 0 : publishMs });
-      await retireOtherKeys(db, fresh.kid, immediate ? 0 : graceMs);
-      await forgetRetiredKeys(db);
-      const after = { immediate };
-      await recordAudit(db, { actor, action: 'signing_key_rotated', objectType: 'signing_key', objectId: fresh.kid, after });
-    });
+  async function rotate(o: { immediate: boolean; actor: Actor }): Promise<void> {
+    await replaceActive(options, o);
     await reload();
   }
 
@@ -112,11 +84,12 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
     async load() {
       await reload();
       if (keys.length > 0) return;
-      await createFirst();
+      await createFirst(options);
       await reload();
     },
     async key(kid) {
-      if (!keys.some((key) => key.kid === kid) && performance.now() - lastReloadMs > UNKNOWN_KID_RELOAD_MS) await reload();
+      if (!keys.some((key) => key.kid === kid) && performance.now() - lastReloadMs > UNKNOWN_KID_RELOAD_MS)
+        await reload();
       const found = keys.find((key) => key.kid === kid && !isRetired(key));
       if (found !== undefined) return found.publicKey;
       throw new ArtError('UNAUTHORIZED', {
@@ -139,6 +112,48 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   };
 }
 
+/** Первый ключ; из нескольких копий модуля, начавших разом, его заведёт одна. */
+async function createFirst({ database, masterKey }: SigningKeysOptions): Promise<void> {
+  const fresh = await generateKey(masterKey);
+  await database.transaction(async (db) => {
+    await lockSigningKeys(db);
+    if ((await listSigningKeys(db)).length > 0) return;
+    await insertSigningKey(db, { ...fresh, activeInMs: 0 });
+    await recordKey(db, { actor: SYSTEM, action: 'signing_key_created', kid: fresh.kid, immediate: true });
+  });
+}
+
+async function replaceActive(
+  { database, masterKey, publishMs, graceMs }: SigningKeysOptions,
+  { immediate, actor }: { immediate: boolean; actor: Actor },
+): Promise<void> {
+  const fresh = await generateKey(masterKey);
+  await database.transaction(async (db) => {
+    await lockSigningKeys(db);
+    const now = Date.now();
+    const waiting = (await listSigningKeys(db)).some((row) => Date.parse(row.active_from) > now);
+    if (waiting && !immediate) {
+      throw new ArtError('CONFLICT', {
+        explain: {
+          ru: 'Следующий ключ уже объявлен и скоро начнёт подписывать.',
+          en: 'The next key is already published and will start signing soon.',
+        },
+      });
+    }
+    await insertSigningKey(db, { ...fresh, activeInMs: immediate ? 0 : publishMs });
+    await retireOtherKeys(db, fresh.kid, immediate ? 0 : graceMs);
+    await forgetRetiredKeys(db);
+    await recordKey(db, { actor, action: 'signing_key_rotated', kid: fresh.kid, immediate });
+  });
+}
+
+async function recordKey(
+  db: Db,
+  { actor, action, kid, immediate }: { actor: Actor; action: string; kid: string; immediate: boolean },
+): Promise<void> {
+  await recordAudit(db, { actor, action, objectType: 'signing_key', objectId: kid, after: { immediate } });
+}
+
 async function generateKey(masterKey: Buffer): Promise<{ kid: string; publicJwk: PublicJwk; privateKey: Buffer }> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS });
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
@@ -146,7 +161,11 @@ async function generateKey(masterKey: Buffer): Promise<{ kid: string; publicJwk:
   const { n, e } = pair.publicKey.export({ format: 'jwk' });
   if (n === undefined || e === undefined) throw new Error('открытый ключ RSA без модуля');
   const bytes = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
-  return { kid, publicJwk: { kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e }, privateKey: seal(masterKey, bytes, sealName(kid)) };
+  return {
+    kid,
+    publicJwk: { kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e },
+    privateKey: seal(masterKey, bytes, sealName(kid)),
+  };
 }
 
 function openKey(row: SigningKeyRow, masterKey: Buffer, known: LoadedKey | undefined): LoadedKey {

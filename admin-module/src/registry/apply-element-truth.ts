@@ -13,7 +13,10 @@ export interface ElementTruth {
   readonly audit: AuditRecord;
 }
 
-export async function applyElementFile(database: Database, { storageElementId, file, audit }: ElementTruth): Promise<RegisteredFile> {
+export async function applyElementFile(
+  database: Database,
+  { storageElementId, file, audit }: ElementTruth,
+): Promise<RegisteredFile> {
   checkFileText(file);
   return await database.transaction(async (db) => {
     await mergeFiles(db, { storageElementId, files: [file], epochSeenAt: null, dryRun: false });

@@ -168,7 +168,11 @@ export async function markDeleted(db: Db, storageElementId: string, marks: reado
 }
 
 /** Какие из файлов числятся за элементом и ещё не удалены. */
-export async function keepUndeleted(db: Db, storageElementId: string, fileIds: readonly string[]): Promise<Set<string>> {
+export async function keepUndeleted(
+  db: Db,
+  storageElementId: string,
+  fileIds: readonly string[],
+): Promise<Set<string>> {
   const { rows } = await db.query<{ file_id: string }>(
     `select file_id from files where file_id = any($2::uuid[]) and storage_element_id = $1 and status <> 'deleted'`,
     [storageElementId, fileIds],
@@ -181,7 +185,9 @@ export async function getFile(db: Db, fileId: string): Promise<RegisteredFile | 
 }
 
 async function getFiles(db: Db, fileIds: readonly string[]): Promise<Map<string, RegisteredFile>> {
-  const { rows } = await db.query<RegisteredFile>(`select ${COLUMNS} from files where file_id = any($1::uuid[])`, [fileIds]);
+  const { rows } = await db.query<RegisteredFile>(`select ${COLUMNS} from files where file_id = any($1::uuid[])`, [
+    fileIds,
+  ]);
   return new Map(rows.map((row) => [row.file_id, row]));
 }
 

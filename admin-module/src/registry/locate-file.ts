@@ -14,7 +14,10 @@ export async function locateFile(
   if (row === undefined) throw new ArtError('FILE_NOT_FOUND', { fileId });
   const element = await getElement(database.db, row.storage_element_id);
   if (element === undefined) {
-    throw new ArtError('SE_UNAVAILABLE', { fileId, cause: new Error('the storage element of the file is not registered') });
+    throw new ArtError('SE_UNAVAILABLE', {
+      fileId,
+      cause: new Error('the storage element of the file is not registered'),
+    });
   }
   return { row, address: { id: element.id, url: element.url } };
 }

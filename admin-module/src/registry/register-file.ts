@@ -84,7 +84,8 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
       );
       return written;
     });
-    for (const item of batch) item.resolve(outcomes.get(item.registration.file.file_id) ?? { row: undefined, inserted: false });
+    for (const item of batch)
+      item.resolve(outcomes.get(item.registration.file.file_id) ?? { row: undefined, inserted: false });
   } catch (error) {
     if (batch.length > 1 && isDataFault(error)) {
       for (const item of batch) await writeBatch(database, [item]);

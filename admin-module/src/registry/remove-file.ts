@@ -16,13 +16,22 @@ export async function removeFile({ database, client, log }: RegistryRooms, reque
   }
   // Элемент удалил; его запись нужна ради revision и времени удаления, но без неё удаление всё равно состоялось.
   const file = await client.getFile(address, fileId, signal).catch((error: unknown) => {
-    log.warn({ event: 'deleted_file_not_read', fileId, err: error }, 'запись удалённого файла не прочитана, помечаю сам');
+    log.warn(
+      { event: 'deleted_file_not_read', fileId, err: error },
+      'запись удалённого файла не прочитана, помечаю сам',
+    );
     return undefined;
   });
   if (file?.status !== 'deleted') {
     await absent('deleted through the registry');
     return;
   }
-  const audit = { actor, action: 'file_deleted', objectType: 'file', objectId: fileId, before: { status: row.status } } as const;
+  const audit = {
+    actor,
+    action: 'file_deleted',
+    objectType: 'file',
+    objectId: fileId,
+    before: { status: row.status },
+  } as const;
   await applyElementFile(database, { storageElementId: address.id, file, audit });
 }

@@ -26,10 +26,20 @@ async function check({ database, client }: RegistryRooms, { fileId, actor }: Fil
   if (row.status === 'deleted') return row;
   try {
     const file = await client.getFile(address, fileId);
-    const audit = { actor, action: 'file_reported_missing', objectType: 'file', objectId: fileId, reason: `the storage element has it: ${file.status}` } as const;
+    const audit = {
+      actor,
+      action: 'file_reported_missing',
+      objectType: 'file',
+      objectId: fileId,
+      reason: `the storage element has it: ${file.status}`,
+    } as const;
     return await applyElementFile(database, { storageElementId: address.id, file, audit });
   } catch (error) {
     if (!isArtError(error, 'FILE_NOT_FOUND')) throw error;
-    return await applyElementAbsence(database, { row, actor, reason: 'reported missing; the storage element confirmed' });
+    return await applyElementAbsence(database, {
+      row,
+      actor,
+      reason: 'reported missing; the storage element confirmed',
+    });
   }
 }

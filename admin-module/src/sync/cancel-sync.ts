@@ -13,7 +13,9 @@ export async function cancelSync(
     const run = await requestCancel(db, storageElementId, syncId);
     if (run === undefined) throw new ArtError('NOT_FOUND');
     if (run.state !== 'running') {
-      throw new ArtError('CONFLICT', { explain: { ru: 'Этот проход уже закончен.', en: 'This run has already finished.' } });
+      throw new ArtError('CONFLICT', {
+        explain: { ru: 'Этот проход уже закончен.', en: 'This run has already finished.' },
+      });
     }
     await recordAudit(db, { actor, action: 'sync_cancelled', objectType: 'sync', objectId: syncId });
     return run;

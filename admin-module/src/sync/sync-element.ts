@@ -79,7 +79,8 @@ async function runPass(rooms: SyncRooms, request: SyncRequest, position: SyncPos
   } catch (error) {
     const cancelled = error instanceof SyncCancelled || request.signal.aborted;
     const fault = cancelled ? undefined : faultOf(error);
-    if (!cancelled) rooms.log.warn({ event: 'sync_failed', storageId: position.id, mode, err: error }, 'синхронизация не удалась');
+    if (!cancelled)
+      rooms.log.warn({ event: 'sync_failed', storageId: position.id, mode, err: error }, 'синхронизация не удалась');
     return await conclude(rooms, request, { pass, state: cancelled ? 'cancelled' : 'failed', epoch: null, fault });
   }
 }
@@ -101,7 +102,11 @@ interface Conclusion {
   readonly fault: SyncFault | undefined;
 }
 
-async function conclude({ database, log }: SyncRooms, request: SyncRequest, o: Conclusion): Promise<SyncRun | undefined> {
+async function conclude(
+  { database, log }: SyncRooms,
+  request: SyncRequest,
+  o: Conclusion,
+): Promise<SyncRun | undefined> {
   const { pass, state, epoch, fault } = o;
   const run = await database.transaction(async (db) => {
     const finished = await finishSync(db, pass.runId, { state, counts: pass.counts, epoch, fault });
@@ -118,7 +123,10 @@ async function conclude({ database, log }: SyncRooms, request: SyncRequest, o: C
     }
     return finished;
   });
-  log.info({ event: 'sync_finished', storageId: pass.element.id, syncId: pass.runId, state, ...pass.counts }, 'синхронизация закончена');
+  log.info(
+    { event: 'sync_finished', storageId: pass.element.id, syncId: pass.runId, state, ...pass.counts },
+    'синхронизация закончена',
+  );
   return run;
 }
 

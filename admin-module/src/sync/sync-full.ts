@@ -47,7 +47,8 @@ function checkOrder(page: ElementFilePage, after: string | null): void {
   const ids = page.items.map((file) => file.file_id);
   const ordered = ids.every((id, index) => index === 0 || (ids[index - 1] ?? '') < id);
   const last = ids.at(-1);
-  if (!ordered || (after !== null && last !== undefined && after < last)) throw unreliable('the pages are not in key order');
+  if (!ordered || (after !== null && last !== undefined && after < last))
+    throw unreliable('the pages are not in key order');
 }
 
 function unreliable(reason: string): ArtError {

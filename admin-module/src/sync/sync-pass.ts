@@ -31,7 +31,11 @@ export class SyncCancelled extends Error {
 export const NO_COUNTS: SyncCounts = { seen: 0, added: 0, updated: 0, unchanged: 0, markedDeleted: 0, conflicts: 0 };
 
 /** Вносит прочитанную у элемента страницу одной транзакцией вместе с записями журнала о кончившихся файлах. */
-export async function mergePage(pass: SyncPass, files: readonly ElementFile[], epochSeenAt: string | null): Promise<void> {
+export async function mergePage(
+  pass: SyncPass,
+  files: readonly ElementFile[],
+  epochSeenAt: string | null,
+): Promise<void> {
   const storable = files.filter((file) => {
     const fields = unstorableFields(file);
     if (fields.length > 0) noteFault(pass, 'UNREADABLE_FILE', `${file.file_id}: ${fields.join(', ')}`);
@@ -39,7 +43,12 @@ export async function mergePage(pass: SyncPass, files: readonly ElementFile[], e
   });
   const storageElementId = pass.element.id;
   const merged = await pass.database.transaction(async (db) => {
-    const outcome = await mergeFiles(db, { storageElementId, files: lastOfEach(storable), epochSeenAt, dryRun: pass.dryRun });
+    const outcome = await mergeFiles(db, {
+      storageElementId,
+      files: lastOfEach(storable),
+      epochSeenAt,
+      dryRun: pass.dryRun,
+    });
     if (!pass.dryRun) {
       await recordAuditBatch(
         db,
@@ -73,7 +82,8 @@ export async function reportProgress(pass: SyncPass): Promise<void> {
 }
 
 export function noteUnreadable(pass: SyncPass, items: readonly UnreadableItem[]): void {
-  for (const { file_id: fileId, reason } of items) noteFault(pass, 'UNREADABLE_FILE', `${fileId ?? 'unknown'}: ${reason}`);
+  for (const { file_id: fileId, reason } of items)
+    noteFault(pass, 'UNREADABLE_FILE', `${fileId ?? 'unknown'}: ${reason}`);
 }
 
 export function noteFault(pass: SyncPass, code: string, message: string): void {

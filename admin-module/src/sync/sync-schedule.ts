@@ -32,7 +32,12 @@ export interface SyncSchedule {
   stop(): Promise<void>;
 }
 
-export function createSyncSchedule({ rooms, changesIntervalMs, fullIntervalMs, log }: SyncScheduleOptions): SyncSchedule {
+export function createSyncSchedule({
+  rooms,
+  changesIntervalMs,
+  fullIntervalMs,
+  log,
+}: SyncScheduleOptions): SyncSchedule {
   const stopping = new AbortController();
   const running = new Map<string, Promise<unknown>>();
 
@@ -48,20 +53,6 @@ export function createSyncSchedule({ rooms, changesIntervalMs, fullIntervalMs, l
     running.set(id, finished);
   }
 
-  async function synchronise(position: SyncPosition): Promise<void> {
-    const mode = isFullDue(position, fullIntervalMs) ? 'full' : 'changes';
-    if (mode === 'changes' && !(await peekChanges(rooms, position, stopping.signal))) return;
-    await syncElement(rooms, {
-      storageElementId: position.id,
-      mode,
-      trigger: 'periodic',
-      dryRun: false,
-      confirm: false,
-      actor: SYSTEM,
-      signal: stopping.signal,
-    });
-  }
-
   const timer: Periodic = every({
     name: 'sync',
     intervalMs: changesIntervalMs,
@@ -69,7 +60,9 @@ export function createSyncSchedule({ rooms, changesIntervalMs, fullIntervalMs, l
     runAtStart: true,
     async job() {
       const positions = await listSyncPositions(rooms.database.db);
-      for (const position of positions) if (position.status !== 'offline') track(position.id, () => synchronise(position));
+      for (const position of positions)
+        if (position.status !== 'offline')
+          track(position.id, () => synchronise(rooms, { position, fullIntervalMs, signal: stopping.signal }));
     },
   });
 
@@ -78,12 +71,21 @@ export function createSyncSchedule({ rooms, changesIntervalMs, fullIntervalMs, l
       const run = await startManual(rooms, { ...request, trigger: 'manual', signal: stopping.signal }, running);
       const { actor, mode, dryRun } = request;
       const after = { storage_element_id: request.storageElementId, mode, dry_run: dryRun };
-      await recordAudit(rooms.database.db, { actor, action: 'sync_started', objectType: 'sync', objectId: run.id, after });
+      await recordAudit(rooms.database.db, {
+        actor,
+        action: 'sync_started',
+        objectType: 'sync',
+        objectId: run.id,
+        after,
+      });
       return run;
     },
     wake() {
       void timer.runNow().catch((error: unknown) => {
-        log.warn({ event: 'sync_not_woken', err: error }, 'синхронизацию разбудить не удалось, она начнётся по расписанию');
+        log.warn(
+          { event: 'sync_not_woken', err: error },
+          'синхронизацию разбудить не удалось, она начнётся по расписанию',
+        );
       });
     },
     async stop() {
@@ -92,6 +94,24 @@ export function createSyncSchedule({ rooms, changesIntervalMs, fullIntervalMs, l
       await Promise.all(running.values());
     },
   };
+}
+
+/** Что пора сделать с элементом: полный проход, лента или ничего. */
+async function synchronise(
+  rooms: SyncRooms,
+  { position, fullIntervalMs, signal }: { position: SyncPosition; fullIntervalMs: number; signal: AbortSignal },
+): Promise<void> {
+  const mode = isFullDue(position, fullIntervalMs) ? 'full' : 'changes';
+  if (mode === 'changes' && !(await peekChanges(rooms, position, signal))) return;
+  await syncElement(rooms, {
+    storageElementId: position.id,
+    mode,
+    trigger: 'periodic',
+    dryRun: false,
+    confirm: false,
+    actor: SYSTEM,
+    signal,
+  });
 }
 
 function isFullDue(position: SyncPosition, fullIntervalMs: number): boolean {

@@ -1,4 +1,4 @@
-// POST /api/v1/admin-auth/change-password.
+// POST /api/v1/admin-auth/change-password: сменить свой пароль.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

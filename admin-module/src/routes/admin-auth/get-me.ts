@@ -1,4 +1,4 @@
-// GET /api/v1/admin-auth/me.
+// GET /api/v1/admin-auth/me: кто я.
 import type { Handler } from '@artstore/chassis';
 import { ArtError } from '@artstore/contracts';
 import type { AdminUser } from '../../accounts/admin-users-table.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/admin-auth/login.
+// POST /api/v1/admin-auth/login: войти.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import type { LogIn } from '../../identity/log-in.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/admin-auth/refresh.
+// POST /api/v1/admin-auth/refresh: продлить сеанс.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import type { RefreshSession } from '../../identity/refresh-session.ts';

@@ -1,4 +1,4 @@
-// DELETE /api/v1/admin-users/{id}.
+// DELETE /api/v1/admin-users/{id}: удалить администратора.
 import type { Handler } from '@artstore/chassis';
 import { removeAdminUser, type UserRooms } from '../../accounts/admin-users.ts';
 import type { AdminOperations } from '../../api-types.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/admin-users/{id}.
+// GET /api/v1/admin-users/{id}: один администратор.
 import type { Handler } from '@artstore/chassis';
 import type { AdminUser } from '../../accounts/admin-users-table.ts';
 import type { AdminOperations } from '../../api-types.ts';

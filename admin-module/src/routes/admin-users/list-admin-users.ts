@@ -1,4 +1,4 @@
-// GET /api/v1/admin-users.
+// GET /api/v1/admin-users: список администраторов.
 import type { Handler } from '@artstore/chassis';
 import { page } from '@artstore/contracts';
 import type { AdminUser } from '../../accounts/admin-users-table.ts';

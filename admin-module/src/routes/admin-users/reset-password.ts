@@ -1,4 +1,4 @@
-// POST /api/v1/admin-users/{id}/reset-password.
+// POST /api/v1/admin-users/{id}/reset-password: сбросить пароль администратора.
 import type { Handler } from '@artstore/chassis';
 import { resetPassword, type UserRooms } from '../../accounts/admin-users.ts';
 import type { AdminOperations } from '../../api-types.ts';

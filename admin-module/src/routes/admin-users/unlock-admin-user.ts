@@ -1,4 +1,4 @@
-// POST /api/v1/admin-users/{id}/unlock.
+// POST /api/v1/admin-users/{id}/unlock: снять блокировку входа.
 import type { Handler } from '@artstore/chassis';
 import { unlockAdminUser, type UserRooms } from '../../accounts/admin-users.ts';
 import type { AdminOperations } from '../../api-types.ts';

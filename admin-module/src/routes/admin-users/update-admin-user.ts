@@ -1,4 +1,4 @@
-// PUT /api/v1/admin-users/{id}.
+// PUT /api/v1/admin-users/{id}: изменить администратора.
 import type { Handler } from '@artstore/chassis';
 import { editAdminUser, type UserRooms } from '../../accounts/admin-users.ts';
 import type { AdminOperations } from '../../api-types.ts';

@@ -1,4 +1,4 @@
-// DELETE /api/v1/files/{file_id}.
+// DELETE /api/v1/files/{file_id}: удалить файл.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/files/{file_id}.
+// GET /api/v1/files/{file_id}: один файл реестра.
 import type { Handler } from '@artstore/chassis';
 import { ArtError } from '@artstore/contracts';
 import type { AdminOperations } from '../../api-types.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/files.
+// GET /api/v1/files: список файлов реестра.
 import type { Handler } from '@artstore/chassis';
 import { page } from '@artstore/contracts';
 import type { AdminOperations } from '../../api-types.ts';

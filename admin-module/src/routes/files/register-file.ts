@@ -1,4 +1,4 @@
-// POST /api/v1/files.
+// POST /api/v1/files: записать файл в реестр.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/files/{file_id}/report-missing.
+// POST /api/v1/files/{file_id}/report-missing: сообщить, что элемент не нашёл файл.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/files/{file_id}/restore.
+// POST /api/v1/files/{file_id}/restore: вернуть удалённый файл.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/audit/export.
+// GET /api/v1/audit/export: выгрузить журнал.
 import type { Readable } from 'node:stream';
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
@@ -14,7 +14,10 @@ export function exportAuditRoute(exportAudit: ExportAudit): Handler<AdminOperati
     const format = query.format ?? 'csv';
     return {
       status: 200,
-      headers: { 'content-type': TYPES[format], 'content-disposition': `attachment; filename="artstore-audit.${format}"` },
+      headers: {
+        'content-type': TYPES[format],
+        'content-disposition': `attachment; filename="artstore-audit.${format}"`,
+      },
       body: exportAudit(auditFilter(query), format),
     };
   };

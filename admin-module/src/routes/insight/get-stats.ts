@@ -1,4 +1,4 @@
-// GET /api/v1/stats.
+// GET /api/v1/stats: сводка.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import type { Stats } from '../../stats/stats-table.ts';

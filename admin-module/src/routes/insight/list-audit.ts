@@ -1,4 +1,4 @@
-// GET /api/v1/audit.
+// GET /api/v1/audit: журнал действий.
 import type { Handler } from '@artstore/chassis';
 import { page } from '@artstore/contracts';
 import type { AdminOperations } from '../../api-types.ts';

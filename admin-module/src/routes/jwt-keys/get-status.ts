@@ -1,4 +1,4 @@
-// GET /api/v1/jwt-keys/status.
+// GET /api/v1/jwt-keys/status: состояние ключей подписи.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import type { SigningKeys } from '../../identity/signing-keys.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/jwt-keys/rotate.
+// POST /api/v1/jwt-keys/rotate: сменить ключ подписи.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

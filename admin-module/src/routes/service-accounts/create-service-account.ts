@@ -1,4 +1,4 @@
-// POST /api/v1/service-accounts.
+// POST /api/v1/service-accounts: завести учётную запись службы.
 import type { Handler } from '@artstore/chassis';
 import { createServiceAccount } from '../../accounts/service-accounts.ts';
 import type { AdminOperations } from '../../api-types.ts';

@@ -1,4 +1,4 @@
-// DELETE /api/v1/service-accounts/{id}.
+// DELETE /api/v1/service-accounts/{id}: удалить учётную запись службы.
 import type { Handler } from '@artstore/chassis';
 import { removeServiceAccount } from '../../accounts/service-accounts.ts';
 import type { AdminOperations } from '../../api-types.ts';

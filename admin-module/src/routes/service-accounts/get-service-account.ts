@@ -1,4 +1,4 @@
-// GET /api/v1/service-accounts/{id}.
+// GET /api/v1/service-accounts/{id}: одна учётная запись службы.
 import type { Handler } from '@artstore/chassis';
 import type { ServiceAccount } from '../../accounts/service-accounts-table.ts';
 import type { AdminOperations } from '../../api-types.ts';

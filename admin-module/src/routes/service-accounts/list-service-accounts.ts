@@ -1,4 +1,4 @@
-// GET /api/v1/service-accounts.
+// GET /api/v1/service-accounts: список учётных записей служб.
 import type { Handler } from '@artstore/chassis';
 import { page } from '@artstore/contracts';
 import type { ServiceAccount } from '../../accounts/service-accounts-table.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/service-accounts/{id}/rotate-secret.
+// POST /api/v1/service-accounts/{id}/rotate-secret: выпустить новый секрет.
 import type { Handler } from '@artstore/chassis';
 import { rotateSecret } from '../../accounts/service-accounts.ts';
 import type { AdminOperations } from '../../api-types.ts';

@@ -1,4 +1,4 @@
-// PUT /api/v1/service-accounts/{id}.
+// PUT /api/v1/service-accounts/{id}: изменить учётную запись службы.
 import type { Handler } from '@artstore/chassis';
 import { editServiceAccount } from '../../accounts/service-accounts.ts';
 import type { AdminOperations } from '../../api-types.ts';

@@ -1,4 +1,4 @@
-// POST /api/v1/storage-elements/{id}/syncs/{sync_id}/cancel.
+// POST /api/v1/storage-elements/{id}/syncs/{sync_id}/cancel: прервать синхронизацию.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

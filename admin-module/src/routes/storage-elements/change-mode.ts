@@ -1,4 +1,4 @@
-// POST /api/v1/storage-elements/{id}/mode.
+// POST /api/v1/storage-elements/{id}/mode: сменить режим элемента.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

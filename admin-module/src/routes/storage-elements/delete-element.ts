@@ -1,4 +1,4 @@
-// DELETE /api/v1/storage-elements/{id}.
+// DELETE /api/v1/storage-elements/{id}: отключить элемент хранения.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

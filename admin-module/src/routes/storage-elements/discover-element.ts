@@ -1,4 +1,4 @@
-// POST /api/v1/storage-elements/discover.
+// POST /api/v1/storage-elements/discover: посмотреть, что по адресу.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { discoverElement } from '../../elements/discover-element.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/storage-elements/{id}.
+// GET /api/v1/storage-elements/{id}: один элемент хранения.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import type { StorageElement } from '../../elements/elements-table.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/storage-elements.
+// GET /api/v1/storage-elements: список элементов хранения.
 import type { Handler } from '@artstore/chassis';
 import { page } from '@artstore/contracts';
 import type { AdminOperations } from '../../api-types.ts';

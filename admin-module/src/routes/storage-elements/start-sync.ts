@@ -1,4 +1,4 @@
-// POST /api/v1/storage-elements/{id}/sync.
+// POST /api/v1/storage-elements/{id}/sync: синхронизировать реестр с элементом.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';

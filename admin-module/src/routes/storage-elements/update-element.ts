@@ -1,4 +1,4 @@
-// PUT /api/v1/storage-elements/{id}.
+// PUT /api/v1/storage-elements/{id}: изменить имя или адрес элемента.
 import type { Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import { actorOf } from '../../audit/actor.ts';
