@@ -7,9 +7,13 @@
 //      а новое имя — нет, и байты пропадут.
 //   3. Повтор после сбоя видит любую смесь прежнего и нового, поэтому сравнивает и доделывает, а не считает,
 //      что ничего не было.
+//   4. Увиденному при повторе верить нельзя: прежний процесс мог погибнуть от отказа сброса, и тогда ядро показывает
+//      байты, которых на диске нет, а новый сброс их не запишет. Поэтому повтор переписывает и то, что выглядит целым.
+//   5. Переписывать на месте нельзя: под именем файла, загруженного, удалённого и загруженного снова, уже могут лежать
+//      байты второго, общие с его именем в staging. Имя убирается и даётся заново.
 import type { Catalog } from './catalog.ts';
 import { AttrDamaged, attrFromJson, attrToJson, sealAttr, unsealAttr } from './attr.ts';
-import { type Disk, isCode } from './disk.ts';
+import type { Disk } from './disk.ts';
 import type { Layout, Place } from './layout.ts';
 import type { LogRecord } from './wal-record.ts';
 import type { StorageMode } from '../files/mode.ts';
@@ -124,16 +128,17 @@ export class Applier {
     this.#openBucket(place);
     const path = this.#layout.blob(place, file.fileId);
     if ('inline' in bytes) {
-      if (!this.#disk.readSmall(path)?.equals(bytes.inline)) this.#disk.writeSmall(path, bytes.inline, 'replace');
+      this.#disk.remove(path);
+      this.#disk.writeSmall(path, bytes.inline, 'create');
       this.#touched.files.add(path);
       return;
     }
     this.#touched.staged.add(bytes.staged);
-    if (this.#disk.sizeOf(path) === file.size) return;
-    try {
-      this.#disk.link(this.#layout.staged(bytes.staged), path);
-    } catch (error) {
-      if (!isCode(error, 'ENOENT') && !isCode(error, 'EEXIST')) throw error;
+    const staged = this.#layout.staged(bytes.staged);
+    if (this.#disk.sizeOf(staged) === file.size) {
+      this.#disk.remove(path);
+      this.#disk.link(staged, path);
+    } else if (this.#disk.sizeOf(path) !== file.size) {
       this.lost.add(file.fileId);
     }
   }
@@ -157,7 +162,7 @@ export class Applier {
     const path = this.#layout.attr(place, file.fileId);
     this.#touched.files.add(path);
     this.#touched.directories.add(this.#layout.bucketDir(place));
-    if (!isAtLeast(this.#disk.readSmall(path), file.revision)) this.#writeAttr(record, 'replace');
+    if (!isNewer(this.#disk.readSmall(path), file.revision)) this.#writeAttr(record, 'replace');
   }
 
   /** Создаёт каталоги дня и ведра; их имена сбросит контрольная точка. */
@@ -172,11 +177,11 @@ export class Applier {
   }
 }
 
-/** Описание на диске целое и не старее revision. */
-function isAtLeast(bytes: Buffer | undefined, revision: number): boolean {
+/** Описание на диске целое и новее revision: его перепишет запись, до которой повтор ещё дойдёт. */
+function isNewer(bytes: Buffer | undefined, revision: number): boolean {
   if (bytes === undefined) return false;
   try {
-    return attrFromJson(unsealAttr(bytes.toString('utf8'))).revision >= revision;
+    return attrFromJson(unsealAttr(bytes.toString('utf8'))).revision > revision;
   } catch (error) {
     if (error instanceof AttrDamaged) return false;
     throw error;

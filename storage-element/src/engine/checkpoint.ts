@@ -3,8 +3,9 @@
 // История сбоев, по которой расставлен порядок:
 //   1. Сначала содержимое файлов, потом каталоги: имя без содержимого хуже, чем содержимое без имени.
 //   2. Каталог SQLite сбрасывается до записи точки: иначе повтор начнётся позже, чем каталог помнит.
-//   3. Имена в staging убираются только теперь: у байтов уже есть долговечное имя.
-//   4. Только потом записывается точка и отпускаются сегменты. Сбой в любом месте раньше — повтор с прежней точки.
+//   3. Только потом записывается точка. Сбой в любом месте раньше — повтор с прежней точки.
+//   4. Имена в staging убираются последними. Повтор с прежней точки проходит и через удаление файла, под чьим именем
+//      позже лёг другой: он уберёт нынешнее имя, и если в staging второго уже нет, подтверждённые байты пропадут.
 import { z } from 'zod';
 import type { Applier, Touched } from './apply-records.ts';
 import type { Catalog } from './catalog.ts';
@@ -43,7 +44,7 @@ export function readCheckpoint(disk: Disk, layout: Layout, storageId: string): W
   return parsed.data;
 }
 
-export function writeCheckpoint(disk: Disk, layout: Layout, storageId: string, at: WalPosition): Promise<void> {
+function writeCheckpoint(disk: Disk, layout: Layout, storageId: string, at: WalPosition): Promise<void> {
   const { segment, offset, frame, revision } = at;
   const text = JSON.stringify({ format: 1, storage_id: storageId, segment, offset, frame, revision });
   return replaceDurably(disk, layout.checkpoint, `${text}\n`);
@@ -59,14 +60,16 @@ export interface CheckpointRoom {
   readonly signal: AbortSignal;
 }
 
-/** Шаги 1-3: всё тронутое — на диск. Возвращает, сколько файлов сброшено. */
-export async function syncTouched(room: CheckpointRoom): Promise<number> {
+/** Сбрасывает всё тронутое и записывает точку at. Возвращает, сколько файлов сброшено. */
+export async function checkpoint(room: CheckpointRoom, at: WalPosition): Promise<number> {
+  const { disk, layout, signal } = room;
   const touched = room.applier.takeTouched();
-  await syncAll([...touched.files], room.signal, (path) => syncUnlessRemoved(room.disk, path, touched));
-  await syncAll([...touched.directories], room.signal, (path) => room.disk.syncDirectory(path));
-  if (touched.mode !== undefined) await writeIdentity(room.disk, room.layout, room.identity());
+  await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));
+  await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));
+  if (touched.mode !== undefined) await writeIdentity(disk, layout, room.identity());
   room.catalog.sync();
-  for (const name of touched.staged) room.disk.remove(room.layout.staged(name));
+  await writeCheckpoint(disk, layout, room.identity().storageId, at);
+  for (const name of touched.staged) disk.remove(layout.staged(name));
   return touched.files.size;
 }
 

@@ -8,7 +8,6 @@ import type { WalPosition } from './wal.ts';
 import {
   FRAME_HEADER_BYTES,
   FRAME_MAGIC_BYTES,
-  type FrameHeader,
   LogDamaged,
   type LogRecord,
   readFrameHeader,
@@ -41,42 +40,51 @@ export function listSegments(disk: Disk, layout: Layout): number[] {
 /**
  * Отдаёт записи кадр за кадром, начиная с from; в конце возвращает, где журнал кончился.
  * Бросает LogDamaged, если испорчено сброшенное.
+ *
+ * История сбоя, из-за которой кадр придерживается до следующего: процесс погиб между записью кадра и сбросом
+ * (или сброс отказал, и ядро назвало страницы чистыми). Следующий процесс читает кадр из памяти ядра, раскладывает его,
+ * и тут выключается питание: кадра в журнале нет, а каталог о нём помнит. Таким бывает только последний кадр,
+ * поэтому он переписывается и сбрасывается заново до раскладки.
  */
-export function* readLog(disk: Disk, layout: Layout, from: WalPosition): Generator<LogRecord[], LogEnd> {
+export async function* readLog(disk: Disk, layout: Layout, from: WalPosition): AsyncGenerator<LogRecord[], LogEnd> {
   const segments = listSegments(disk, layout);
   const live = segments.filter((sequence) => sequence >= from.segment);
   checkUnbroken(live, from);
-  let nextFrame = from.frame;
-  let revision = from.revision;
+  let held: Frame | undefined;
+  let stop: Stop = { segment: from.segment, offset: from.offset, number: from.frame };
   let tornTail: string | undefined;
   for (const [index, segment] of live.entries()) {
     const bytes = disk.readSmall(layout.segment(segment)) ?? Buffer.alloc(0);
-    let offset = index === 0 && segment === from.segment ? from.offset : 0;
+    let offset = index === 0 ? from.offset : 0;
     for (;;) {
-      const frame = readFrame(bytes, offset, { segment, number: nextFrame });
+      const number = held === undefined ? from.frame : held.number + 1;
+      const frame = readFrame(bytes, { segment, offset, number });
       if (!frame) break;
-      yield frame.records;
-      const last = frame.records.at(-1);
-      if (last) revision = revisionOf(last);
-      nextFrame += 1;
-      offset += FRAME_HEADER_BYTES + frame.header.payloadBytes;
+      if (held) yield held.records;
+      held = frame;
+      offset += frame.bytes.length;
+      stop = { segment, offset, number: number + 1 };
     }
-    const here: Stop = { segment, offset, number: nextFrame };
-    const later = live.slice(index + 1);
-    refuseDamage(bytes, here, firstFrameOf(disk, layout, later));
-    if (later.length === 0 || !continuesIn(disk, layout, later[0], nextFrame)) {
-      tornTail = keepTornTail(disk, layout, bytes, here);
-      break;
-    }
+    refuseDamage(bytes, { segment, offset, isLast: index === live.length - 1 }, stop);
+    if (index === live.length - 1) tornTail = keepTornTail(disk, layout, bytes, { ...stop, segment, offset });
   }
-  return { nextFrame, revision, segments, tornTail };
+  if (!held) return { nextFrame: from.frame, revision: from.revision, segments, tornTail };
+  await rewrite(disk, layout, held);
+  yield held.records;
+  const last = held.records.at(-1);
+  return { nextFrame: held.number + 1, revision: last ? revisionOf(last) : from.revision, segments, tornTail };
 }
 
+/** Где остановились и какой кадр там ожидался. */
 interface Stop {
   readonly segment: number;
   readonly offset: number;
-  /** Номер кадра, который здесь ожидался. */
   readonly number: number;
+}
+
+interface Frame extends Stop {
+  readonly bytes: Buffer;
+  readonly records: LogRecord[];
 }
 
 function checkUnbroken(live: readonly number[], from: WalPosition): void {
@@ -89,41 +97,36 @@ function checkUnbroken(live: readonly number[], from: WalPosition): void {
   }
 }
 
-function readFrame(
-  bytes: Buffer,
-  offset: number,
-  expected: { segment: number; number: number },
-): { header: FrameHeader; records: LogRecord[] } | undefined {
-  const header = readFrameHeader(bytes, offset, expected.segment);
-  if (header?.number !== expected.number) return undefined;
-  const records = readFramePayload(bytes, offset, header);
-  return records && { header, records };
+function readFrame(bytes: Buffer, at: Stop): Frame | undefined {
+  const header = readFrameHeader(bytes, at.offset, at.segment);
+  if (header?.number !== at.number) return undefined;
+  const records = readFramePayload(bytes, at.offset, header);
+  const end = at.offset + FRAME_HEADER_BYTES + header.payloadBytes;
+  return records && { ...at, bytes: bytes.subarray(at.offset, end), records };
 }
 
-/** Номер первого целого кадра в следующих сегментах, если он там есть. */
-function firstFrameOf(disk: Disk, layout: Layout, later: readonly number[]): number | undefined {
-  for (const segment of later) {
-    const bytes = disk.readSmall(layout.segment(segment)) ?? Buffer.alloc(0);
-    const header = readFrameHeader(bytes, 0, segment);
-    if (header) return header.number;
+async function rewrite(disk: Disk, layout: Layout, frame: Frame): Promise<void> {
+  const file = await disk.open(layout.segment(frame.segment), 'update');
+  try {
+    await file.write([frame.bytes], frame.offset);
+    await file.datasync();
+  } finally {
+    await file.close();
   }
-  return undefined;
 }
 
-function continuesIn(disk: Disk, layout: Layout, segment: number | undefined, number: number): boolean {
-  return segment !== undefined && firstFrameOf(disk, layout, [segment]) === number;
-}
-
-/** За испорченным местом есть кадр новее ожидаемого — значит, ожидаемый был сброшен и испорчен позже. */
-function refuseDamage(bytes: Buffer, stop: Stop, laterFrame: number | undefined): void {
-  const damaged = (found: number) =>
-    new LogDamaged(
-      `журнал испорчен: сегмент ${stop.segment}, байт ${stop.offset}: кадр ${stop.number} не читается, а кадр ${found} за ним цел`,
-    );
-  if (laterFrame !== undefined && laterFrame > stop.number) throw damaged(laterFrame);
-  for (let at = bytes.indexOf(FRAME_MAGIC_BYTES, stop.offset); at >= 0; at = bytes.indexOf(FRAME_MAGIC_BYTES, at + 1)) {
-    const header = readFrameHeader(bytes, at, stop.segment);
-    if (header && header.number > stop.number) throw damaged(header.number);
+/**
+ * Отличает порчу от недописанного хвоста. Кадр был сброшен и испорчен позже, если за ним есть целый кадр новее
+ * или начат следующий сегмент: то и другое делается только после сброса.
+ */
+function refuseDamage(bytes: Buffer, here: { segment: number; offset: number; isLast: boolean }, stop: Stop): void {
+  const damaged = (proof: string) =>
+    new LogDamaged(`журнал испорчен: сегмент ${stop.segment}, байт ${stop.offset}: кадр ${stop.number} не читается, а ${proof}`);
+  const unfinished = readFrameHeader(bytes, here.offset, here.segment);
+  if (!here.isLast && unfinished?.number === stop.number) throw damaged('следующий сегмент начат');
+  for (let at = bytes.indexOf(FRAME_MAGIC_BYTES, here.offset); at >= 0; at = bytes.indexOf(FRAME_MAGIC_BYTES, at + 1)) {
+    const header = readFrameHeader(bytes, at, here.segment);
+    if (header && header.number > stop.number) throw damaged(`кадр ${header.number} за ним цел`);
   }
 }
 

@@ -2,13 +2,13 @@
 import { dirname } from 'node:path';
 import { Applier } from './apply-records.ts';
 import { Catalog } from './catalog.ts';
-import { readCheckpoint, syncTouched, writeCheckpoint } from './checkpoint.ts';
-import type { Disk } from './disk.ts';
+import { checkpoint, readCheckpoint } from './checkpoint.ts';
+import { type Disk, isCode } from './disk.ts';
 import { createIdentity, type ElementIdentity, readIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
 import { listSegments, readLog } from './read-log.ts';
 import { rebuildCatalog } from './rebuild-catalog.ts';
-import { prepareWalDirectory, type WalStart } from './wal.ts';
+import type { WalStart } from './wal.ts';
 
 export interface RecoveryLog {
   info(fields: Record<string, unknown>, message: string): void;
@@ -45,9 +45,9 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
 
   const applier = new Applier(disk, layout, catalog);
   const read = readLog(disk, layout, from);
-  let step = read.next();
+  let step = await read.next();
   let redone = 0;
-  for (; !step.done; step = read.next()) {
+  for (; !step.done; step = await read.next()) {
     applier.redo(step.value);
     redone += step.value.length;
     for (const record of step.value) if (record.type === 'mode') identity = { ...identity, mode: record.mode };
@@ -75,9 +75,9 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
 
   const nextSegment = Math.max(from.segment, ...end.segments) + 1;
-  await syncTouched({ disk, layout, catalog, applier, identity: () => identity, signal: new AbortController().signal });
   const start = { segment: nextSegment, offset: 0, frame: end.nextFrame, revision };
-  await writeCheckpoint(disk, layout, identity.storageId, start);
+  const never = new AbortController().signal;
+  await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, start);
   // Что осталось в staging, никому не обещано: загрузки оборвал сбой.
   for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));
   return { identity, catalog, applier, walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision } };
@@ -87,17 +87,38 @@ async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
   const { disk, layout } = room;
   const known = readIdentity(disk, layout);
   if (known) {
-    if (disk.list(layout.dataDir).includes('files')) return known;
-    throw new WrongDataDirectory(`${layout.files} нет, хотя element.json на месте: каталог данных неполон`);
+    if (!disk.list(layout.dataDir).includes('files')) {
+      throw new WrongDataDirectory(`${layout.files} нет, хотя element.json на месте: каталог данных неполон`);
+    }
+    // Прежний процесс мог погибнуть между переименованием и сбросом каталога: имя видно, но ещё не долговечно.
+    await disk.syncDirectory(layout.dataDir);
+    return known;
   }
-  for (const path of [layout.files, layout.staging, layout.quarantine, layout.catalogDir]) disk.makeDirectory(path);
-  await prepareWalDirectory(disk, layout);
+  for (const path of [layout.files, layout.staging, layout.quarantine, layout.catalogDir, layout.walDir]) {
+    disk.makeDirectory(path);
+  }
   await disk.syncDirectory(layout.dataDir);
-  await disk.syncDirectory(dirname(layout.dataDir));
+  await syncAncestors(disk, layout.dataDir);
+  await syncAncestors(disk, layout.walDir);
   const identity: ElementIdentity = { format: 1, ...room.newborn, epoch: room.randomId() };
   await createIdentity(disk, layout, identity);
   room.log.info({ event: 'element_created', storageId: identity.storageId }, 'элемент хранения создан');
   return identity;
+}
+
+/**
+ * Закрепляет имена каталога и всех, кто над ним: их могли создать только что, и без сброса отключение питания
+ * унесло бы элемент целиком. Чужой каталог, закрытый для чтения, закрепляет тот, кто его завёл.
+ */
+async function syncAncestors(disk: Disk, path: string): Promise<void> {
+  for (let above = dirname(path); ; above = dirname(above)) {
+    try {
+      await disk.syncDirectory(above);
+    } catch (error) {
+      if (!isCode(error, 'EACCES')) throw error;
+    }
+    if (above === dirname(above)) return;
+  }
 }
 
 /** Точки ещё нет: это годится, только если не было и записей. */

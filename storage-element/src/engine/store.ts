@@ -7,7 +7,7 @@ import type { StoredFile } from '../files/file.ts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Applier } from './apply-records.ts';
 import { Catalog, type CatalogEntry } from './catalog.ts';
-import { syncTouched, writeCheckpoint } from './checkpoint.ts';
+import { checkpoint } from './checkpoint.ts';
 import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
 import { type ElementIdentity, WrongDataDirectory } from './element-identity.ts';
 import { createLayout, type Layout } from './layout.ts';
@@ -38,7 +38,8 @@ export interface StoreOptions {
   readonly disk?: Disk;
   readonly clock?: Clock;
   readonly randomId?: () => string;
-  readonly catalogPath?: string;
+  /** Чем открыть базу каталога; fresh — прежнюю убрать. Испытания подменяют её хранилище. */
+  readonly openCatalog?: (fresh: boolean) => Catalog;
 }
 
 export interface Clock {
@@ -74,7 +75,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   disk.makeDirectory(layout.dataDir);
   const release = lockDirectory(layout, options.disk === undefined);
   try {
-    const catalogPath = options.catalogPath ?? layout.catalog;
     const randomId = options.randomId ?? randomUUID;
     const recovered = await recover({
       disk,
@@ -82,12 +82,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       log: options.log,
       randomId,
       newborn: { storageId: options.storageId ?? randomId(), mode: options.mode },
-      openCatalog: (fresh) => {
-        if (fresh && catalogPath === layout.catalog) {
-          for (const suffix of ['', '-wal', '-shm']) disk.remove(catalogPath + suffix);
-        }
-        return new Catalog(catalogPath);
-      },
+      openCatalog: options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, fresh)),
     });
     if (options.storageId !== undefined && options.storageId !== recovered.identity.storageId) {
       throw new WrongDataDirectory(`каталог принадлежит элементу ${recovered.identity.storageId}`);
@@ -97,6 +92,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     release();
     throw error;
   }
+}
+
+function openCatalogFile(disk: Disk, layout: Layout, fresh: boolean): Catalog {
+  if (fresh) for (const suffix of ['', '-wal', '-shm']) disk.remove(layout.catalog + suffix);
+  return new Catalog(layout.catalog);
 }
 
 /**
@@ -289,15 +289,9 @@ export class Store {
     const position = this.#wal.applied;
     this.#bytesSinceCheckpoint = 0;
     try {
-      const files = await syncTouched({
-        disk: this.#disk,
-        layout: this.#layout,
-        catalog: this.#catalog,
-        applier: this.#applier,
-        identity: () => this.#identity,
-        signal: this.#abandonCheckpoint.signal,
-      });
-      await writeCheckpoint(this.#disk, this.#layout, this.#identity.storageId, position);
+      const room = { disk: this.#disk, layout: this.#layout, catalog: this.#catalog, applier: this.#applier };
+      const { signal } = this.#abandonCheckpoint;
+      const files = await checkpoint({ ...room, identity: () => this.#identity, signal }, position);
       this.#wal.releaseBefore(position);
       this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
     } catch (error) {

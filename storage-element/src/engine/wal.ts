@@ -8,8 +8,7 @@
 //   3. Следующий кадр пишется только после сброса предыдущего: см. wal-record.ts, порча и хвост.
 //   4. Ошибка записи или сброса окончательна: ядро могло выбросить страницы и назвать их чистыми,
 //      повтор солгал бы. Журнал закрывается, процесс перезапускается и восстанавливается.
-import { dirname } from 'node:path';
-import { type Disk, type DiskFile, isCode } from './disk.ts';
+import type { Disk, DiskFile } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { encodeRecord, FRAME_HEADER_BYTES, frameHeader, type LogRecord, revisionOf } from './wal-record.ts';
 
@@ -295,15 +294,4 @@ export interface WalStart {
   readonly spare: readonly number[];
   readonly nextFrame: number;
   readonly revision: number;
-}
-
-/** Каталог журнала создаётся вместе со своим именем в родителе. */
-export async function prepareWalDirectory(disk: Disk, layout: Layout): Promise<void> {
-  disk.makeDirectory(layout.walDir);
-  try {
-    await disk.syncDirectory(dirname(layout.walDir));
-  } catch (error) {
-    // Родитель чужой и закрыт для чтения (каталог журнала — отдельный том): имя тома закрепляет не этот процесс.
-    if (!isCode(error, 'EACCES')) throw error;
-  }
 }

@@ -1,0 +1,195 @@
+// Восстановление: каждая проверка — история сбоя, после которой подтверждённое терялось или служба не запускалась.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, test } from 'node:test';
+import { CatalogVault, NO_CATALOG } from '../../test/crash/catalog-vault.ts';
+import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
+import { MemoryImage } from '../../test/crash/memory-image.ts';
+import { createRandom } from '../../test/crash/random.ts';
+import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts';
+import type { Store, StoreOptions } from './store.ts';
+
+const random = createRandom('восстановление');
+const vault = new CatalogVault();
+after(() => vault.close());
+
+interface Machine {
+  readonly disk: CrashDisk;
+  readonly store: Store;
+}
+
+interface Power {
+  readonly before?: (operation: Operation, disk: CrashDisk) => void;
+  readonly refuse?: (operation: Operation) => Refusal | undefined;
+  readonly change?: Partial<StoreOptions>;
+}
+
+/** Включает машину с диском image; каталог прежний, если не сказано иначе. */
+async function boot(image: MemoryImage, { change, ...power }: Power = {}): Promise<Machine> {
+  const disk = new CrashDisk({ image, random, ...power });
+  return { disk, store: await openTestStore({ disk, vault, random, ...(change ? { change } : {}) }) };
+}
+
+function newMachine(power: Power = {}): Promise<Machine> {
+  vault.load(NO_CATALOG, 'lost', random);
+  return boot(MemoryImage.empty(), power);
+}
+
+/** Выключает питание: из несброшенного не остаётся ничего. */
+function cutPower(image: MemoryImage): MemoryImage {
+  vault.load(vault.snapshot(), 'synced', random);
+  return image.crash('drop', random);
+}
+
+/** Убивает процесс: память ядра цела. */
+function killProcess(image: MemoryImage): MemoryImage {
+  vault.load(vault.snapshot(), 'live', random);
+  return image.clone();
+}
+
+async function contentOf(store: Store, fileId: string): Promise<Buffer | undefined> {
+  const entry = store.catalog.get(fileId);
+  const file = entry && (await store.openBlob(entry));
+  if (!entry || !file) return undefined;
+  const bytes = Buffer.alloc(entry.file.size);
+  const read = await file.read(bytes, 0);
+  await file.close();
+  return bytes.subarray(0, read);
+}
+
+const put = (store: Store, fileId: string, bytes: Buffer) => putBytes(store, { fileId, bytes, description: '' });
+const expire = (store: Store, fileId: string) =>
+  store.withFile(fileId, async (locked) => {
+    const entry = locked.current();
+    assert.ok(entry);
+    await locked.remove(entry, 'expired', new Date(0).toISOString());
+  });
+
+test('каталоги, созданные вместе с элементом, переживают отключение питания сразу после первого ответа', async () => {
+  const { disk, store } = await newMachine();
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  const again = await boot(cutPower(disk.image));
+  assert.deepEqual(await contentOf(again.store, fileIdOf(1)), Buffer.from('первый'));
+});
+
+test('element.json, переименованный перед гибелью процесса, закрепляется следующим запуском', async () => {
+  let killed: MemoryImage | undefined;
+  await newMachine({
+    before: ({ kind, path }, disk) => {
+      if (kind === 'syncDirectory' && path === '/element/data' && disk.image.find('/element/data/element.json')) {
+        killed ??= disk.image.clone();
+      }
+    },
+  });
+  assert.ok(killed);
+  vault.load(NO_CATALOG, 'lost', random);
+  const { disk, store } = await boot(killed);
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  const again = await boot(cutPower(disk.image));
+  assert.deepEqual(await contentOf(again.store, fileIdOf(1)), Buffer.from('первый'));
+});
+
+test('кадр, не сброшенный погибшим процессом, сбрасывается до раскладки: питание после этого запуску не мешает', async () => {
+  let killed: MemoryImage | undefined;
+  const first = await newMachine({
+    before: ({ kind, path }, disk) => {
+      if (kind === 'datasync' && path.includes('/wal-') && !path.endsWith('.new')) killed = disk.image.clone();
+    },
+  });
+  await put(first.store, fileIdOf(1), Buffer.from('первый'));
+  assert.ok(killed);
+  vault.load(NO_CATALOG, 'lost', random);
+  const second = await boot(killed);
+  assert.ok(second.store.catalog.get(fileIdOf(1)), 'кадр виден в памяти ядра и повторён');
+  // Каталог успел на диск целиком, прочее — нет.
+  vault.load(vault.snapshot(), 'live', random);
+  const third = await boot(second.disk.image.crash('drop', random));
+  assert.deepEqual(await contentOf(third.store, fileIdOf(1)), Buffer.from('первый'));
+});
+
+test('отказавший сброс кадра: байты видны, но забыты диском; следующий запуск записывает их заново', async () => {
+  let refused = false;
+  const first = await newMachine({
+    refuse: ({ kind, path }) => {
+      if (kind !== 'datasync' || !path.includes('/wal-') || path.endsWith('.new') || refused) return undefined;
+      refused = true;
+      return 'forget';
+    },
+  });
+  await assert.rejects(put(first.store, fileIdOf(1), Buffer.from('первый')));
+  const second = await boot(killProcess(first.disk.image));
+  const seen = await contentOf(second.store, fileIdOf(1));
+  vault.load(vault.snapshot(), 'live', random);
+  const third = await boot(second.disk.image.crash('drop', random));
+  assert.deepEqual(await contentOf(third.store, fileIdOf(1)), seen);
+});
+
+for (const suffix of ['.bin', '.attr.json']) {
+  test(`отказавший сброс ${suffix} не теряет подтверждённого: повтор пишет его заново, а не верит памяти ядра`, async () => {
+    let refusing = true;
+    const first = await newMachine({
+      refuse: ({ kind, path }) => (refusing && kind === 'syncFile' && path.endsWith(suffix) ? 'forget' : undefined),
+    });
+    await put(first.store, fileIdOf(1), Buffer.from('первый'));
+    await first.store.checkpoint();
+    assert.ok(first.store.failure, 'движок перестал писать');
+    refusing = false;
+    const second = await boot(killProcess(first.disk.image));
+    vault.load(NO_CATALOG, 'lost', random);
+    const third = await boot(second.disk.image.crash('drop', random));
+    assert.deepEqual(await contentOf(third.store, fileIdOf(1)), Buffer.from('первый'));
+  });
+}
+
+test('загружен, удалён и загружен снова: повтор через удаление не уносит байты второго, убранные из staging', async () => {
+  const large = Buffer.alloc(200, 'б');
+  let crashed: MemoryImage | undefined;
+  const { store } = await newMachine({
+    before: ({ kind, path }, { image }) => {
+      if (crashed === undefined && kind === 'syncFile' && path.endsWith('checkpoint.json.tmp') && image.find(BLOB) !== undefined) {
+        crashed = image.clone();
+      }
+    },
+    change: { checkpointBytes: 1 << 20 },
+  });
+  await put(store, fileIdOf(1), Buffer.from('малый'));
+  await expire(store, fileIdOf(1));
+  await put(store, fileIdOf(1), large);
+  await store.checkpoint();
+  assert.ok(crashed, 'точка ещё не записана');
+  const again = await boot(killProcess(crashed));
+  assert.deepEqual(await contentOf(again.store, fileIdOf(1)), large);
+});
+
+const BLOB = `/element/data/files/20261123/000000/${fileIdOf(1)}.bin`;
+
+test('повтор малого файла не портит большой, который позже лёг под тем же именем', async () => {
+  const large = Buffer.alloc(200, 'б');
+  const { store, disk } = await newMachine({ change: { checkpointBytes: 1 << 20 } });
+  await put(store, fileIdOf(1), Buffer.from('малый'));
+  await expire(store, fileIdOf(1));
+  await put(store, fileIdOf(1), large);
+  const again = await boot(killProcess(disk.image));
+  assert.deepEqual(await contentOf(again.store, fileIdOf(1)), large);
+});
+
+test('чужой каталог журнала, чужой SE_STORAGE_ID и пропавшая личность — отказ запуска, а не пустой элемент', async () => {
+  const { store, disk } = await newMachine();
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  await store.close();
+  await assert.rejects(boot(killProcess(disk.image), { change: { storageId: randomUUID() } }), { name: 'WrongDataDirectory' });
+  const noIdentity = killProcess(disk.image);
+  noIdentity.unlink('/element/data/element.json');
+  await assert.rejects(boot(noIdentity), { name: 'WrongDataDirectory' });
+  const noCheckpoint = killProcess(disk.image);
+  noCheckpoint.unlink('/element/wal/checkpoint.json');
+  await assert.rejects(boot(noCheckpoint), { name: 'WrongDataDirectory' });
+});
+
+test('журнал потерян, а каталог помнит больше — отказ запуска: подтверждённое нельзя забыть молча', async () => {
+  const { store, disk } = await newMachine();
+  const before = disk.image.clone();
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  vault.load(vault.snapshot(), 'live', random);
+  await assert.rejects(boot(before), { name: 'WrongDataDirectory' });
+});

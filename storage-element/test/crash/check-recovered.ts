@@ -1,0 +1,161 @@
+// Обещания движка, проверяемые после каждого восстановления: подтверждённое читается с точной суммой,
+// неподтверждённое — целиком или никак, список, счёт и лента говорят одно и то же, мусора не осталось.
+import { createHash } from 'node:crypto';
+import type { Change } from '../../src/engine/catalog.ts';
+import type { Store } from '../../src/engine/store.ts';
+import type { StoredFile } from '../../src/files/file.ts';
+import { listChanges } from '../../src/files/list-changes.ts';
+import { listFiles } from '../../src/files/list-files.ts';
+import type { StorageMode } from '../../src/files/mode.ts';
+import { fileIdOfAttr } from '../../src/engine/layout.ts';
+import type { CrashDisk } from './crash-disk.ts';
+import { explains, type FileState, possibleStates } from './history.ts';
+import { type History, WAL_LIMITS } from './workload.ts';
+
+/** Обещание нарушено: что увидено и что было возможно. */
+export class PromiseBroken extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'PromiseBroken';
+  }
+}
+
+function require(holds: boolean, message: () => string): void {
+  if (!holds) throw new PromiseBroken(message());
+}
+
+export interface CheckRoom {
+  readonly store: Store;
+  readonly disk: CrashDisk;
+  readonly history: History;
+  /** Миг сбоя по часам истории. */
+  readonly now: number;
+}
+
+export async function checkRecovered(room: CheckRoom): Promise<void> {
+  const { store, disk } = room;
+  if (store.mode !== 'ar') {
+    const listed = listAll(store);
+    await checkFiles(room, listed);
+    checkListing(store, listed);
+    checkFeed(store, listed);
+  }
+  checkMode(room);
+  checkLeftovers(disk);
+  require(disk.openFiles === 1, () => `открыто файлов: ${disk.openFiles}, а нужен один сегмент журнала`);
+}
+
+/** Полный список по страницам: он же сверяется с чтением по одному. */
+function listAll(store: Store): StoredFile[] {
+  const files: StoredFile[] = [];
+  let after: string | undefined;
+  do {
+    const page = listFiles(store, { limit: 2, offset: undefined, after, status: undefined });
+    files.push(...page.items);
+    after = page.nextAfter ?? undefined;
+  } while (after !== undefined);
+  return files;
+}
+
+async function checkFiles({ store, history, now }: CheckRoom, listed: readonly StoredFile[]): Promise<void> {
+  const ids = new Set([...history.steps.map(({ fileId }) => fileId), ...listed.map(({ fileId }) => fileId)]);
+  for (const fileId of ids) {
+    const entry = store.catalog.get(fileId);
+    const shown = listed.find((file) => file.fileId === fileId);
+    require(JSON.stringify(entry?.file) === JSON.stringify(shown), () =>
+      `${fileId}: список и чтение по одному расходятся`);
+    const seen: FileState | undefined = entry && {
+      checksum: entry.file.checksum,
+      description: entry.file.description,
+      deleted: entry.file.status === 'deleted',
+      version: entry.file.version,
+    };
+    const steps = history.steps.filter((step) => step.fileId === fileId);
+    require(explains(steps, now, seen), () =>
+      `${fileId}: увидено ${JSON.stringify(seen)}, возможно ${JSON.stringify(possibleStates(steps, now))}; история: ${JSON.stringify(steps)}, миг ${now}`);
+    if (!entry) continue;
+    const blob = await store.openBlob(entry);
+    if (!blob) throw new PromiseBroken(`${fileId}: описание есть, байтов нет`);
+    const bytes = Buffer.alloc(entry.file.size + 1);
+    const read = await blob.read(bytes, 0);
+    await blob.close();
+    const sum = createHash('sha256').update(bytes.subarray(0, read)).digest('hex');
+    require(sum === entry.file.checksum, () => `${fileId}: байты не те: ${read} байт вместо ${entry.file.size}`);
+  }
+}
+
+function checkListing(store: Store, listed: readonly StoredFile[]): void {
+  const page = listFiles(store, { limit: 1000, offset: 0, after: undefined, status: undefined });
+  require(page.total === listed.length, () => `итог ${page.total}, а в списке ${listed.length}`);
+  require(JSON.stringify(page.items) === JSON.stringify(listed), () => 'страницы по ключу и по номеру расходятся');
+  const bytes = listed.reduce((sum, file) => sum + file.size, 0);
+  require(store.catalog.storedBytes === bytes, () => `учтено ${store.catalog.storedBytes} байт вместо ${bytes}`);
+  for (const status of ['active', 'deleted'] as const) {
+    const chosen = listFiles(store, { limit: 1000, offset: 0, after: undefined, status });
+    const expected = listed.filter((file) => file.status === status);
+    require(JSON.stringify(chosen.items) === JSON.stringify(expected), () => `список по состоянию ${status} неверен`);
+    require(chosen.total === expected.length, () => `итог по состоянию ${status} неверен`);
+  }
+}
+
+/** Лента с начала даёт тот же список; revision единственны, растут и не больше объявленной. */
+function checkFeed(store: Store, listed: readonly StoredFile[]): void {
+  const replica = new Map<string, StoredFile>();
+  follow(store, 0, replica);
+  require(sameFiles(replica, listed), () => 'лента с начала не даёт списка');
+}
+
+/** Читает ленту до конца и ведёт по ней копию списка. Возвращает новую метку. */
+export function follow(store: Store, from: number, replica: Map<string, StoredFile>): number {
+  let after = from;
+  for (;;) {
+    const page = listChanges(store, { after, limit: 3 });
+    require(!page.historyLost, () => `метка ${after} новее истории ${store.revision}`);
+    let previous = after;
+    for (const change of page.items) {
+      require(change.revision > previous, () => `лента не растёт: ${previous} → ${change.revision}`);
+      previous = change.revision;
+      applyChange(replica, change);
+    }
+    require(page.nextAfter >= previous && page.nextAfter <= store.revision, () => 'метка ленты вне истории');
+    after = page.nextAfter;
+    if (!page.hasMore) return after;
+  }
+}
+
+function applyChange(replica: Map<string, StoredFile>, change: Change): void {
+  if (change.type === 'remove') replica.delete(change.fileId);
+  else replica.set(change.fileId, change.file);
+}
+
+export function sameFiles(replica: ReadonlyMap<string, StoredFile>, listed: readonly StoredFile[]): boolean {
+  const ordered = [...replica.values()].sort((a, b) => (a.fileId < b.fileId ? -1 : 1));
+  return JSON.stringify(ordered) === JSON.stringify(listed);
+}
+
+function checkMode({ store, history, now }: CheckRoom): void {
+  let allowed = new Set<StorageMode>([history.firstMode]);
+  for (const { target, startedAt, endedAt } of history.modes) {
+    if (startedAt > now) break;
+    allowed = endedAt <= now ? new Set([target]) : new Set([...allowed, target]);
+  }
+  require(allowed.has(store.mode), () => `режим ${store.mode}, а возможны ${[...allowed].join(', ')}`);
+}
+
+/** У каждого описания есть байты, у байтов — описание; временных имён нет; журнал ограничен. */
+function checkLeftovers(disk: CrashDisk): void {
+  const { image } = disk;
+  const names = (path: string): string[] => image.names(path) ?? [];
+  require(names('/element/data/staging').length === 0, () => 'в staging остались имена');
+  const segments = names('/element/wal').filter((name) => name.startsWith('wal-'));
+  require(segments.length <= WAL_LIMITS.segmentsMax + 1, () => `сегментов журнала ${segments.length}`);
+  for (const day of names('/element/data/files')) {
+    for (const bucket of names(`/element/data/files/${day}`)) {
+      const inside = names(`/element/data/files/${day}/${bucket}`);
+      const attrs = inside.map(fileIdOfAttr).filter((id) => id !== undefined);
+      const expected = attrs.flatMap((id) => [`${id}.attr.json`, `${id}.bin`]).sort();
+      require(JSON.stringify(inside) === JSON.stringify(expected), () =>
+        `лишние или недостающие имена: ${inside.join(', ')}`);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+// Ход испытания: случайные действия над несколькими файлами, по одному и по нескольку сразу, вперемежку
+// с контрольными точками. Что началось и чем ответило, остаётся в истории.
+import { createHash } from 'node:crypto';
+import { isArtError } from '@artstore/contracts';
+import { openStore, type Store, type StoreOptions } from '../../src/engine/store.ts';
+import { editFile } from '../../src/files/edit-file.ts';
+import type { StorageMode } from '../../src/files/mode.ts';
+import { putFile } from '../../src/files/put-file.ts';
+import { removeFile } from '../../src/files/remove-file.ts';
+import { fileNotFound } from '../../src/files/require-file.ts';
+import { restoreFile } from '../../src/files/restore-file.ts';
+import { transitionMode } from '../../src/files/transition-mode.ts';
+import type { CatalogVault } from './catalog-vault.ts';
+import type { CrashDisk } from './crash-disk.ts';
+import type { Action, Outcome, Step } from './history.ts';
+import type { Random } from './random.ts';
+
+export const STORAGE_ID = '5e5e5e5e-0000-4000-8000-000000000001';
+export const INLINE_BYTES_MAX = 64;
+/** Малые сегменты: за десяток действий журнал успевает смениться, заполниться и отпустить место. */
+export const WAL_LIMITS = { segmentBytes: 2600, segmentsMax: 3, frameBytesMax: 2500 };
+const NOW_MS = Date.UTC(2026, 10, 23, 12);
+const FILES = 5;
+
+export interface ModeStep {
+  readonly target: StorageMode;
+  readonly startedAt: number;
+  endedAt: number;
+}
+
+/** Часы и запись всего, что обещано. */
+export class History {
+  readonly steps: Step[] = [];
+  readonly modes: ModeStep[] = [];
+  firstMode: StorageMode = 'edit';
+  #now = 0;
+
+  tick(): number {
+    this.#now += 1;
+    return this.#now;
+  }
+}
+
+export interface TestStoreOptions {
+  readonly disk: CrashDisk;
+  readonly vault: CatalogVault;
+  readonly random: Random;
+  readonly mode?: StorageMode;
+  readonly onFatal?: (error: unknown) => void;
+  readonly change?: Partial<StoreOptions>;
+}
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Движок на диске испытаний: те же строки, что в работе, с малыми пределами. */
+export function openTestStore({
+  disk,
+  vault,
+  random,
+  mode = 'edit',
+  onFatal,
+  change,
+}: TestStoreOptions): Promise<Store> {
+  let ids = 0;
+  const branch = random.bytes(4).toString('hex');
+  return openStore({
+    dataDir: '/element/data',
+    walDir: '/element/wal',
+    mode,
+    storageId: STORAGE_ID,
+    space: { capacityBytesMax: undefined, reserveBytes: 0 },
+    inlineBytesMax: INLINE_BYTES_MAX,
+    walLimits: WAL_LIMITS,
+    checkpointBytes: 3000,
+    checkpointMs: 2 ** 31 - 1,
+    log: SILENT,
+    hooks: onFatal ? { onFatal } : {},
+    disk,
+    clock: { now: () => NOW_MS, monotonicMs: () => 0 },
+    randomId: () => {
+      ids += 1;
+      return `${branch}-0000-4000-8000-${String(ids).padStart(12, '0')}`;
+    },
+    openCatalog: vault.open,
+    ...change,
+  });
+}
+
+export function fileIdOf(index: number): string {
+  return `f11e0000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+}
+
+export function checksumOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function putBytes(
+  store: Store,
+  put: { fileId: string; bytes: Uint8Array; description: string },
+): ReturnType<typeof putFile> {
+  return putFile(store, {
+    fileId: put.fileId,
+    intent: {
+      originalFilename: 'а.txt',
+      contentType: 'text/plain',
+      description: put.description,
+      tags: [],
+      metadata: {},
+      retentionPolicy: store.mode === 'edit' ? 'temporary' : 'permanent',
+      ttlDays: store.mode === 'edit' ? 30 : null,
+      uploadedBy: 'испытание',
+    },
+    body: bodyOf(put.bytes),
+    declaredLength: put.bytes.length,
+    lengthMax: undefined,
+    sha256: undefined,
+    fileBytesMax: 1 << 20,
+    signal: new AbortController().signal,
+  });
+}
+
+async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const half = bytes.length >> 1;
+  yield bytes.subarray(0, half);
+  yield bytes.subarray(half);
+}
+
+/** Коды, которыми отвечает состояние файла, и коды, после которых ничего не было. */
+const OUTCOMES: ReadonlySet<string> = new Set(['CONFLICT', 'FILE_NOT_FOUND']);
+const REFUSALS: ReadonlySet<string> = new Set(['MODE_NOT_ALLOWED', 'STORAGE_FULL', 'NOT_READY']);
+
+/** Выполняет одно действие и вписывает его в историю. Отказ диска ничего не обещает; прочие ошибки — беда испытания. */
+export async function act(
+  store: Store,
+  history: History,
+  order: { fileId: string; action: Action; bytes?: Uint8Array },
+): Promise<void> {
+  const { fileId, action, bytes } = order;
+  const step: Step = {
+    fileId,
+    action,
+    startedAt: history.tick(),
+    endedAt: Number.POSITIVE_INFINITY,
+    outcome: undefined,
+  };
+  history.steps.push(step);
+  try {
+    const outcome = await perform(store, { fileId, action, bytes });
+    step.endedAt = history.tick();
+    step.outcome = outcome;
+  } catch (error) {
+    if (isArtError(error) && REFUSALS.has(error.code)) history.steps.splice(history.steps.indexOf(step), 1);
+    else if (isArtError(error) && OUTCOMES.has(error.code)) {
+      step.endedAt = history.tick();
+      step.outcome = error.code as Outcome;
+    } else if (isArtError(error)) throw error;
+  }
+}
+
+async function perform(
+  store: Store,
+  { fileId, action, bytes }: { fileId: string; action: Action; bytes: Uint8Array | undefined },
+): Promise<Outcome> {
+  switch (action.kind) {
+    case 'put': {
+      const { created } = await putBytes(store, {
+        fileId,
+        bytes: bytes ?? Buffer.alloc(0),
+        description: action.description,
+      });
+      return created ? 'created' : 'known';
+    }
+    case 'edit':
+      await editFile(store, fileId, { description: action.description });
+      return 'done';
+    case 'remove':
+      await removeFile(store, fileId);
+      return 'done';
+    case 'restore':
+      await restoreFile(store, fileId);
+      return 'done';
+    case 'expire':
+      await store.withFile(fileId, async (locked) => {
+        const entry = locked.current();
+        if (!entry) throw fileNotFound(store, fileId);
+        await locked.remove(entry, 'expired', new Date(store.nowMs()).toISOString());
+      });
+      return 'done';
+  }
+}
+
+export interface WorkloadRoom {
+  readonly store: Store;
+  readonly random: Random;
+  readonly history: History;
+  readonly rounds: number;
+  /** Диск отказал: новых действий не начинать. */
+  readonly failed: () => boolean;
+}
+
+/** Несколько раундов по одному-четыре действия сразу. */
+export async function runWorkload(room: WorkloadRoom): Promise<void> {
+  const { store, random, history, rounds } = room;
+  let serial = 0;
+  for (let round = 0; round < rounds && !room.failed(); round += 1) {
+    const width = 1 + random.below(4);
+    const running: Promise<void>[] = [];
+    for (let index = 0; index < width; index += 1) {
+      serial += 1;
+      running.push(oneAction({ ...room, serial }));
+    }
+    if (random.chance(0.2)) running.push(store.checkpoint());
+    if (store.mode !== 'edit' && random.chance(0.2)) running.push(changeMode(store, history));
+    await Promise.all(running);
+  }
+}
+
+function oneAction({ store, random, history, serial }: WorkloadRoom & { serial: number }): Promise<void> {
+  const fileId = fileIdOf(random.below(FILES));
+  const kinds = store.mode === 'edit' ? EDIT_KINDS : RW_KINDS;
+  const kind = random.pick(kinds);
+  const description = `ход ${serial}`;
+  if (kind !== 'put')
+    return act(store, history, { fileId, action: kind === 'edit' ? { kind, description } : { kind } });
+  // Содержимое зависит только от номера: повтор тех же байтов под тем же именем случается сам собой.
+  const bytes = random.fork(`тело ${random.below(3)}`).bytes(random.pick([0, 10, 60, 90, 150]));
+  return act(store, history, { fileId, action: { kind, checksum: checksumOf(bytes), description }, bytes });
+}
+
+const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire'] as const;
+const RW_KINDS = ['put', 'put', 'edit'] as const;
+
+async function changeMode(store: Store, history: History): Promise<void> {
+  const target: StorageMode = store.mode === 'rw' ? 'ro' : 'rw';
+  const step: ModeStep = { target, startedAt: history.tick(), endedAt: Number.POSITIVE_INFINITY };
+  history.modes.push(step);
+  try {
+    await transitionMode(store, { target, confirm: true });
+    step.endedAt = history.tick();
+  } catch (error) {
+    if (isArtError(error) && error.code !== 'NOT_READY') throw error;
+  }
+}
