@@ -1,14 +1,24 @@
 // Единственное место, где части элемента хранения соединяют.
 import { readFile } from 'node:fs/promises';
 import { type JwksCache, bearer, createVerifier, openJwksCache } from '@artstore/auth';
-import { type Logger, type Operations, type Periodic, type TlsPair, createApp, createMetrics, every, notImplemented, reloadTls } from '@artstore/chassis';
+import {
+  type Logger,
+  type Operations,
+  type Periodic,
+  type TlsPair,
+  createApp,
+  createMetrics,
+  every,
+  notImplemented,
+  reloadTls,
+} from '@artstore/chassis';
 import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { checkReadiness } from './check-readiness.ts';
 import type { Config } from './config.ts';
 import { type Store, openStore } from './engine/store.ts';
 import { type StoreMeter, measureStore } from './measure-store.ts';
-import { type TlsFiles, readTls } from './read-tls.ts';
+import { readTls } from './read-tls.ts';
 import { getInfoRoute } from './routes/element/get-info.ts';
 import { transitionModeRoute } from './routes/element/transition-mode.ts';
 import { deleteFileRoute } from './routes/files/delete-file.ts';
@@ -33,12 +43,16 @@ const SERVICE = 'storage-element';
 const HEADER_BYTES_MAX = 64 << 10;
 /** Место для описаний, указателя и журнала, которое файлам не отдаётся. */
 const RESERVE_BYTES = 64 << 20;
-const TLS_RELOAD_MS = 60_000;
 
 /** onFatal зовётся, когда диск отказал и писать больше нельзя: процесс должен завершиться с ошибкой. */
-export async function buildApp(config: Config, log: Logger, onFatal: (error: unknown) => void = () => undefined): Promise<BuiltApp> {
+export async function buildApp(
+  config: Config,
+  log: Logger,
+  onFatal: (error: unknown) => void = () => undefined,
+): Promise<BuiltApp> {
   const tls = config.tls && (await readTls(config.tls));
-  if (tls === undefined) log.warn({ event: 'plain_http' }, 'TLS выключен настройкой SE_PLAIN_HTTP: токены и файлы идут открыто');
+  if (tls === undefined)
+    log.warn({ event: 'plain_http' }, 'TLS выключен настройкой SE_PLAIN_HTTP: токены и файлы идут открыто');
   const metrics = createMetrics(SERVICE);
   const meter = measureStore(metrics);
   const store = await openElementStore(config, { log, meter, onFatal });
@@ -92,7 +106,10 @@ function routes(config: Config, store: Store, meter: StoreMeter): Operations<ope
   };
 }
 
-function openElementStore(config: Config, room: { log: Logger; meter: StoreMeter; onFatal: (error: unknown) => void }): Promise<Store> {
+function openElementStore(
+  config: Config,
+  room: { log: Logger; meter: StoreMeter; onFatal: (error: unknown) => void },
+): Promise<Store> {
   return openStore({
     dataDir: config.dataDir,
     walDir: config.walDir,
@@ -119,11 +136,15 @@ function nameElement(app: App, storageId: string): void {
 }
 
 /** Обновлённый сертификат действует для новых соединений; негодная пара остаётся в журнале, прежняя работает. */
-function watchTls(app: App, files: TlsFiles, { log, current }: { log: Logger; current: TlsPair }): Periodic {
+function watchTls(
+  app: App,
+  files: NonNullable<Config['tls']>,
+  { log, current }: { log: Logger; current: TlsPair },
+): Periodic {
   let working = current;
   return every({
     name: 'tls_reload',
-    intervalMs: TLS_RELOAD_MS,
+    intervalMs: files.reloadMs,
     log,
     job: async () => {
       const fresh = await readTls(files);

@@ -30,7 +30,8 @@ async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }>
 }
 
 function checkWrites(store: Store, availableBytes: number): Check {
-  if (store.failure !== undefined) return { status: 'fail', message: 'the disk refused to sync; the process is stopping' };
+  if (store.failure !== undefined)
+    return { status: 'fail', message: 'the disk refused to sync; the process is stopping' };
   if (availableBytes === 0) return { status: 'degraded', message: 'no space left' };
   return { status: 'ok' };
 }

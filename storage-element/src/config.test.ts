@@ -20,17 +20,31 @@ test('обязательного достаточно: остальное име
   assert.equal(config.fileBytesMax, 2 ** 30);
   assert.equal(config.capacityBytesMax, undefined);
   assert.equal(config.jwks.staleMaxMs, 86_400_000);
-  assert.deepEqual(config.tls, { certFile: '/etc/se/tls.crt', keyFile: '/etc/se/tls.key' });
+  assert.deepEqual(config.tls, { certFile: '/etc/se/tls.crt', keyFile: '/etc/se/tls.key', reloadMs: 60_000 });
 });
 
 test('все ошибки называются разом', () => {
-  const bad = { SE_PORT: '99999', SE_MODE: 'xx', SE_MAX_FILE_SIZE: 'много', SE_JWKS_URL: 'file:///etc/passwd', SE_PLAIN_HTTP: 'может быть' };
+  const bad = {
+    SE_PORT: '99999',
+    SE_MODE: 'xx',
+    SE_MAX_FILE_SIZE: 'много',
+    SE_JWKS_URL: 'file:///etc/passwd',
+    SE_PLAIN_HTTP: 'может быть',
+  };
   assert.throws(
     () => parseEnv(envSchema, bad),
     (error) => {
       assert.ok(error instanceof EnvError);
       const named = error.faults.map((fault) => fault.split(':')[0]);
-      for (const name of ['SE_PORT', 'SE_MODE', 'SE_MAX_FILE_SIZE', 'SE_JWKS_URL', 'SE_PLAIN_HTTP', 'SE_DATA_DIR', 'SE_ISSUER']) {
+      for (const name of [
+        'SE_PORT',
+        'SE_MODE',
+        'SE_MAX_FILE_SIZE',
+        'SE_JWKS_URL',
+        'SE_PLAIN_HTTP',
+        'SE_DATA_DIR',
+        'SE_ISSUER',
+      ]) {
         assert.ok(named.includes(name), `${name} не назван: ${error.faults.join(' | ')}`);
       }
       return true;
@@ -42,7 +56,10 @@ test('без сертификата элемент не запускается, 
   const { SE_TLS_CERT: _cert, SE_TLS_KEY: _key, ...noTls } = ENOUGH;
   assert.throws(
     () => parseEnv(envSchema, noTls),
-    (error) => error instanceof EnvError && error.faults.length === 2 && error.faults.every((fault) => fault.startsWith('SE_TLS_')),
+    (error) =>
+      error instanceof EnvError &&
+      error.faults.length === 2 &&
+      error.faults.every((fault) => fault.startsWith('SE_TLS_')),
   );
   assert.equal(toConfig(parseEnv(envSchema, { ...noTls, SE_PLAIN_HTTP: 'true' })).tls, undefined);
   assert.throws(() => parseEnv(envSchema, { ...noTls, SE_PLAIN_HTTP: 'false' }), EnvError);

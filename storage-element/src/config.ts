@@ -8,23 +8,48 @@ const DAY = '24h';
 export const envSchema = z
   .object({
     SE_HOST: z.string().default('127.0.0.1').describe('Адрес, на котором слушать'),
-    SE_PORT: z.string().regex(/^\d{1,5}$/, 'ожидается номер порта').transform(Number).pipe(z.number().max(65_535)).prefault('8010').describe('Порт; 0 — любой свободный'),
+    SE_PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, 'ожидается номер порта')
+      .transform(Number)
+      .pipe(z.number().max(65_535))
+      .prefault('8010')
+      .describe('Порт; 0 — любой свободный'),
     SE_DATA_DIR: z.string().min(1).describe('Каталог данных: файлы, описания, каталог-указатель'),
     SE_WAL_DIR: z.string().min(1).optional().describe('Каталог журнала; по умолчанию `wal` в каталоге данных'),
-    SE_STORAGE_ID: z.uuid().toLowerCase().optional().describe('Идентификатор при первом запуске; по умолчанию элемент выбирает его сам. Отличие от записанного — отказ запуска'),
-    SE_MODE: z.enum(['edit', 'rw', 'ro', 'ar']).default('edit').describe('Режим при первом запуске; дальше действует записанный, он меняется только через API'),
+    SE_STORAGE_ID: z
+      .uuid()
+      .toLowerCase()
+      .optional()
+      .describe(
+        'Идентификатор при первом запуске; по умолчанию элемент выбирает его сам. Отличие от записанного — отказ запуска',
+      ),
+    SE_MODE: z
+      .enum(['edit', 'rw', 'ro', 'ar'])
+      .default('edit')
+      .describe('Режим при первом запуске; дальше действует записанный, он меняется только через API'),
     SE_MAX_FILE_SIZE: byteSize().prefault('1GiB').describe('Наибольший размер файла'),
-    SE_MAX_CAPACITY: byteSize().optional().describe('Сколько байт разрешено занять; по умолчанию — сколько есть на диске'),
+    SE_MAX_CAPACITY: byteSize()
+      .optional()
+      .describe('Сколько байт разрешено занять; по умолчанию — сколько есть на диске'),
     SE_JWKS_URL: z.url({ protocol: /^https?$/ }).describe('Открытые ключи модуля управления (JWKS)'),
     SE_JWKS_CA: z.string().min(1).optional().describe('Файл удостоверяющего центра для SE_JWKS_URL (PEM)'),
     SE_JWKS_REFRESH: duration().prefault('5m').describe('Как часто обновлять ключи'),
-    SE_JWKS_STALE_MAX: duration().prefault(DAY).describe('Сколько работать с последними полученными ключами, если новые недоступны'),
+    SE_JWKS_STALE_MAX: duration()
+      .prefault(DAY)
+      .describe('Сколько работать с последними полученными ключами, если новые недоступны'),
     SE_ISSUER: z.string().min(1).describe('Кто выдаёт токены: ожидаемое значение `iss`'),
     SE_TLS_CERT: z.string().min(1).optional().describe('Файл цепочки сертификатов (PEM); обязателен без SE_PLAIN_HTTP'),
     SE_TLS_KEY: z.string().min(1).optional().describe('Файл закрытого ключа (PEM); обязателен без SE_PLAIN_HTTP'),
+    SE_TLS_RELOAD: duration()
+      .prefault('60s')
+      .describe('Как часто перечитывать сертификат и ключ: обновлённые действуют без перезапуска'),
     SE_PLAIN_HTTP: z.stringbool().default(false).describe('Работать без TLS; только там, где канал защищён иначе'),
     SE_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
-    SE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info').describe('Подробность журнала'),
+    SE_LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+      .default('info')
+      .describe('Подробность журнала'),
     SE_LOG_FORMAT: z.enum(['json', 'text']).default('json').describe('Вид журнала: json для машины, text для человека'),
   })
   .superRefine((env, context) => {
@@ -44,10 +69,16 @@ export interface Config {
   readonly mode: 'edit' | 'rw' | 'ro' | 'ar';
   readonly fileBytesMax: number;
   readonly capacityBytesMax: number | undefined;
-  readonly jwks: { readonly url: string; readonly caFile: string | undefined; /** Последний удачный набор. */ readonly cacheFile: string; readonly refreshMs: number; readonly staleMaxMs: number };
+  readonly jwks: {
+    readonly url: string;
+    readonly caFile: string | undefined /** Последний удачный набор. */;
+    readonly cacheFile: string;
+    readonly refreshMs: number;
+    readonly staleMaxMs: number;
+  };
   readonly issuer: string;
   /** undefined — обычный HTTP, разрешённый настройкой. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls: { readonly certFile: string; readonly keyFile: string; readonly reloadMs: number } | undefined;
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -69,9 +100,18 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     mode: env.SE_MODE,
     fileBytesMax: env.SE_MAX_FILE_SIZE,
     capacityBytesMax: env.SE_MAX_CAPACITY,
-    jwks: { url: env.SE_JWKS_URL, caFile: env.SE_JWKS_CA, cacheFile: join(env.SE_DATA_DIR, 'jwks.json'), refreshMs: env.SE_JWKS_REFRESH, staleMaxMs: env.SE_JWKS_STALE_MAX },
+    jwks: {
+      url: env.SE_JWKS_URL,
+      caFile: env.SE_JWKS_CA,
+      cacheFile: join(env.SE_DATA_DIR, 'jwks.json'),
+      refreshMs: env.SE_JWKS_REFRESH,
+      staleMaxMs: env.SE_JWKS_STALE_MAX,
+    },
     issuer: env.SE_ISSUER,
-    tls: env.SE_PLAIN_HTTP || certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
+    tls:
+      env.SE_PLAIN_HTTP || certFile === undefined || keyFile === undefined
+        ? undefined
+        : { certFile, keyFile, reloadMs: env.SE_TLS_RELOAD },
     drainMs: env.SE_DRAIN,
     log: { level: env.SE_LOG_LEVEL, format: env.SE_LOG_FORMAT },
   });

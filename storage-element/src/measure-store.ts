@@ -16,10 +16,21 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const MODES = ['edit', 'rw', 'ro', 'ar'] as const;
 
 export function measureStore(metrics: Metrics): StoreMeter {
-  const batch = metrics.histogram({ name: 'se_log_batch_records', help: 'Сколько записей разделили один сброс журнала.', buckets: BATCH_BUCKETS });
-  const sync = metrics.histogram({ name: 'se_log_sync_seconds', help: 'Сколько длился сброс журнала, секунды.', buckets: SYNC_BUCKETS_SECONDS });
+  const batch = metrics.histogram({
+    name: 'se_log_batch_records',
+    help: 'Сколько записей разделили один сброс журнала.',
+    buckets: BATCH_BUCKETS,
+  });
+  const sync = metrics.histogram({
+    name: 'se_log_sync_seconds',
+    help: 'Сколько длился сброс журнала, секунды.',
+    buckets: SYNC_BUCKETS_SECONDS,
+  });
   const logBytes = metrics.counter({ name: 'se_log_bytes_total', help: 'Сколько байт записано в журнал.' });
-  const checkpoint = metrics.histogram({ name: 'se_checkpoint_seconds', help: 'Сколько длилась контрольная точка, секунды.' });
+  const checkpoint = metrics.histogram({
+    name: 'se_checkpoint_seconds',
+    help: 'Сколько длилась контрольная точка, секунды.',
+  });
   const received = metrics.counter({ name: 'se_received_bytes_total', help: 'Сколько байт файлов принято.' });
   const sent = metrics.counter({ name: 'se_sent_bytes_total', help: 'Сколько байт файлов отдавалось.' });
   let checkpointAtMs = performance.now();

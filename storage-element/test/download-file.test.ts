@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { truncate, unlink } from 'node:fs/promises';
-import { glob, readFile } from 'node:fs/promises';
+import { glob, readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -18,7 +17,14 @@ test('скачивание', async (t) => {
   const id = newId();
   const path = `/api/v1/files/${id}/download`;
   const etag = `"${sha256(bytes)}"`;
-  assert.equal((await element.put(id, bytes, { intent: { original_filename: 'Отчёт «итог».txt', content_type: 'text/plain; charset=utf-8' } })).status, 201);
+  assert.equal(
+    (
+      await element.put(id, bytes, {
+        intent: { original_filename: 'Отчёт «итог».txt', content_type: 'text/plain; charset=utf-8' },
+      })
+    ).status,
+    201,
+  );
   const get = (headers: Record<string, string> = {}, method = 'GET') => element.call(method, path, { headers });
 
   await t.test('целиком: все заголовки на месте', async () => {
@@ -32,7 +38,10 @@ test('скачивание', async (t) => {
     assert.equal(reply.headers['x-content-type-options'], 'nosniff');
     assert.match(String(reply.headers['content-security-policy']), /sandbox/);
     assert.equal(reply.headers['artstore-storage-id'], element.storageId);
-    assert.equal(parseDisposition(String(reply.headers['content-disposition'])).parameters['filename'], 'Отчёт «итог».txt');
+    assert.equal(
+      parseDisposition(String(reply.headers['content-disposition'])).parameters['filename'],
+      'Отчёт «итог».txt',
+    );
   });
 
   for (const [range, start, end] of [
@@ -125,7 +134,20 @@ test('скачивание', async (t) => {
   await t.test('curl: докачка и имя файла', { skip: (await hasCurl()) ? false : 'нет curl' }, async (s) => {
     const dir = await temporaryDir(s);
     const curl = (...args: string[]) =>
-      run('curl', ['-sS', '--http1.1', '--cacert', element.caFile, '-H', `Authorization: Bearer ${element.token()}`, ...args, element.url + path], { cwd: dir });
+      run(
+        'curl',
+        [
+          '-sS',
+          '--http1.1',
+          '--cacert',
+          element.caFile,
+          '-H',
+          `Authorization: Bearer ${element.token()}`,
+          ...args,
+          element.url + path,
+        ],
+        { cwd: dir },
+      );
     const part = join(dir, 'part.bin');
     await curl('-r', '0-999999', '-o', part);
     await curl('-C', '-', '-o', part);

@@ -11,7 +11,7 @@ export interface TokenIssuer {
   readonly jwksUrl: string;
   /** Подписанный токен; null в claims убирает поле. */
   token(audience: string, scopes: string, change?: TokenClaims, header?: TokenClaims): string;
-  /** Те же поля, но с чужой подписью: alg none, HS256 открытым ключом, чужим ключом RSA. */
+  /** Те же поля, но с чужой подписью: alg none, HS256 открытым ключом, чужим ключом RSA, приложенным в jwk. */
   forged(kind: 'none' | 'hs256' | 'foreign-key', audience: string, scopes: string): string;
   close(): Promise<void>;
 }
@@ -19,10 +19,12 @@ export interface TokenIssuer {
 const ISSUER = 'https://admin.test';
 
 export async function startTokenIssuer(): Promise<TokenIssuer> {
-  const own = generateKeyPairSync('rsa', { modulusLength: 3072 });
-  const foreign = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  // 2048 бит: проверке важна подпись, а не стойкость, и ключ рождается впятеро быстрее.
+  const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kid = randomUUID();
-  const jwks = JSON.stringify({ keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] });
+  const jwks = JSON.stringify({
+    keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }],
+  });
   const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(jwks));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.unref();
@@ -46,7 +48,8 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     for (const [claim, value] of Object.entries(claims)) if (value === null) delete claims[claim];
     return encode(claims);
   };
-  const rs256 = (text: string, key = own.privateKey) => `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
+  const rs256 = (text: string, key = own.privateKey) =>
+    `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
 
   return {
     issuer: ISSUER,
@@ -54,15 +57,20 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     token: (audience, scopes, change = {}, header = {}) =>
       rs256(`${encode({ alg: 'RS256', typ: 'at+jwt', kid, ...header })}.${payload(audience, scopes, change)}`),
     forged(kind, audience, scopes) {
-      const alg = kind === 'none' ? 'none' : kind === 'hs256' ? 'HS256' : 'RS256';
+      if (kind === 'foreign-key') {
+        const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
+        const header = { alg: 'RS256', typ: 'at+jwt', kid, jwk: foreign.publicKey.export({ format: 'jwk' }) };
+        return rs256(`${encode(header)}.${payload(audience, scopes, {})}`, foreign.privateKey);
+      }
+      const alg = kind === 'none' ? 'none' : 'HS256';
       const text = `${encode({ alg, typ: 'at+jwt', kid })}.${payload(audience, scopes, {})}`;
       if (kind === 'none') return `${text}.`;
-      if (kind === 'foreign-key') return rs256(text, foreign.privateKey);
       const secret = own.publicKey.export({ type: 'spki', format: 'pem' });
       return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
     },
     close: () =>
       new Promise((resolve) => {
+        // Повторное закрытие безвредно.
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { components } from '@artstore/contracts/generated/storage-element.gen.ts';
-import { type Element, type ElementFile, type ElementInfo, type FilePage, newId, startElement } from './start-element.ts';
+import {
+  type Element,
+  type ElementFile,
+  type ElementInfo,
+  type FilePage,
+  newId,
+  startElement,
+} from './start-element.ts';
 
 type ChangePage = components['schemas']['ChangePage'];
 
@@ -10,7 +17,10 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const PERMANENT = { retention_policy: 'permanent', ttl_days: null } as const;
 
 const patch = (element: Element, id: string, body: unknown) =>
-  element.call('PATCH', `/api/v1/files/${id}`, { headers: JSON_TYPE, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  element.call('PATCH', `/api/v1/files/${id}`, {
+    headers: JSON_TYPE,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
 const transition = (element: Element, body: unknown) =>
   element.call('POST', '/api/v1/mode/transition', { headers: JSON_TYPE, body: JSON.stringify(body) });
 
@@ -32,7 +42,10 @@ test('списки', async (t) => {
 
   await t.test('страница по номеру: точный total, порядок по file_id', async () => {
     const page = await list('?limit=10&offset=20');
-    assert.deepEqual(page.items.map((file) => file.file_id), ids.slice(20));
+    assert.deepEqual(
+      page.items.map((file) => file.file_id),
+      ids.slice(20),
+    );
     assert.deepEqual([page.total, page.limit, page.offset, page.has_more], [25, 10, 20, false]);
     assert.equal((await list('?limit=10')).has_more, true);
     assert.deepEqual((await list('?offset=9007199254740991')).items, []);
@@ -55,11 +68,28 @@ test('списки', async (t) => {
     await element.call('DELETE', `/api/v1/files/${ids[3]}`);
     assert.equal((await list('?status=active')).total, 24);
     const deleted = await list('?status=deleted');
-    assert.deepEqual(deleted.items.map((file) => file.file_id), [ids[3]]);
+    assert.deepEqual(
+      deleted.items.map((file) => file.file_id),
+      [ids[3]],
+    );
     assert.equal((await list('?status=corrupted')).total, 0);
   });
 
-  for (const query of ['limit=0', 'limit=1001', 'limit=-1', 'limit=1.5', 'limit=abc', 'limit=', 'offset=-1', 'offset=9007199254740992', 'offset=1e3', 'status=unknown', 'after=1', 'unknown=1', 'limit=1&limit=2']) {
+  for (const query of [
+    'limit=0',
+    'limit=1001',
+    'limit=-1',
+    'limit=1.5',
+    'limit=abc',
+    'limit=',
+    'offset=-1',
+    'offset=9007199254740992',
+    'offset=1e3',
+    'status=unknown',
+    'after=1',
+    'unknown=1',
+    'limit=1&limit=2',
+  ]) {
     await t.test(`негодный запрос ?${query} — 400`, async () => {
       const reply = await element.call('GET', `/api/v1/files?${query}`);
       assert.equal(reply.status, 400, reply.bytes.toString());
@@ -108,7 +138,13 @@ test('правка метаданных', async (t) => {
     assert.equal(reply.status, 200, reply.bytes.toString());
     const after = reply.json<ElementFile>();
     assert.ok(after.revision > before.revision);
-    assert.deepEqual(after, { ...before, description: 'после', metadata: { а: [1, { б: null }] }, version: 2, revision: after.revision });
+    assert.deepEqual(after, {
+      ...before,
+      description: 'после',
+      metadata: { а: [1, { б: null }] },
+      version: 2,
+      revision: after.revision,
+    });
     assert.equal((await element.call('GET', `/api/v1/files/${id}/download`)).bytes.toString(), 'тело');
   });
 
@@ -139,9 +175,14 @@ test('правка метаданных', async (t) => {
   }
 
   await t.test('32 одновременных правки не теряют друг друга', async () => {
-    const replies = await Promise.all(Array.from({ length: 32 }, (_, index) => patch(element, id, { description: `${index}` })));
+    const replies = await Promise.all(
+      Array.from({ length: 32 }, (_, index) => patch(element, id, { description: `${index}` })),
+    );
     const versions = replies.map((reply) => reply.json<ElementFile>().version).sort((a, b) => a - b);
-    assert.deepEqual(versions, Array.from({ length: 32 }, (_, index) => index + 3));
+    assert.deepEqual(
+      versions,
+      Array.from({ length: 32 }, (_, index) => index + 3),
+    );
   });
 
   await t.test('неизвестный файл — 404', async () => {
@@ -185,7 +226,11 @@ test('режимы', async (t) => {
   await t.test('edit замкнут: любой переход — INVALID_TRANSITION', async (s) => {
     const element = await startElement(s);
     for (const target_mode of ['edit', 'rw', 'ro', 'ar']) {
-      assert.equal((await transition(element, { target_mode, confirm: true })).code(), 'INVALID_TRANSITION', target_mode);
+      assert.equal(
+        (await transition(element, { target_mode, confirm: true })).code(),
+        'INVALID_TRANSITION',
+        target_mode,
+      );
     }
   });
 
@@ -200,7 +245,11 @@ test('режимы', async (t) => {
     await transition(element, { target_mode: 'ro' });
     assert.equal((await transition(element, { target_mode: 'ar' })).status, 200);
     for (const target_mode of ['edit', 'rw', 'ro', 'ar']) {
-      assert.equal((await transition(element, { target_mode, confirm: true })).code(), 'INVALID_TRANSITION', target_mode);
+      assert.equal(
+        (await transition(element, { target_mode, confirm: true })).code(),
+        'INVALID_TRANSITION',
+        target_mode,
+      );
     }
   });
 
@@ -226,7 +275,13 @@ test('режимы', async (t) => {
 
   await t.test('негодное тело перехода — 400', async (s) => {
     const element = await startElement(s);
-    for (const body of [{}, { target_mode: 'xx' }, { target_mode: 'ro', confirm: 'true' }, { target_mode: 'ro', extra: 1 }, null]) {
+    for (const body of [
+      {},
+      { target_mode: 'xx' },
+      { target_mode: 'ro', confirm: 'true' },
+      { target_mode: 'ro', extra: 1 },
+      null,
+    ]) {
       assert.equal((await transition(element, body)).code(), 'VALIDATION_ERROR', JSON.stringify(body));
     }
   });
@@ -251,11 +306,20 @@ test('здоровье и метрики', async (t) => {
   await element.put(newId(), Buffer.alloc(1000));
   const live = (await element.call('GET', '/health/live', { token: null })).json<{ status: string; service: string }>();
   assert.deepEqual([live.status, live.service], ['ok', 'storage-element']);
-  const ready = (await element.call('GET', '/health/ready', { token: null })).json<{ status: string; checks: Record<string, { status: string }> }>();
+  const ready = (await element.call('GET', '/health/ready', { token: null })).json<{
+    status: string;
+    checks: Record<string, { status: string }>;
+  }>();
   assert.equal(ready.status, 'ok', JSON.stringify(ready));
   assert.deepEqual(Object.keys(ready.checks).sort(), ['keys', 'reads', 'writes']);
   const metrics = (await element.call('GET', '/metrics', { token: null })).bytes.toString();
-  for (const line of [/^se_received_bytes_total\S* 1000$/m, /^se_files\{.*status="active".*\} 1$/m, /^se_log_sync_seconds_count/m, /^se_mode\{.*mode="edit".*\} 1$/m, /^se_capacity_bytes\{.*kind="available"/m]) {
+  for (const line of [
+    /^se_received_bytes_total\S* 1000$/m,
+    /^se_files\{.*status="active".*\} 1$/m,
+    /^se_log_sync_seconds_count/m,
+    /^se_mode\{.*mode="edit".*\} 1$/m,
+    /^se_capacity_bytes\{.*kind="available"/m,
+  ]) {
     assert.match(metrics, line);
   }
 });

@@ -26,7 +26,10 @@ test('перезапуск хранит файлы, режим и идентиф
   const [smallId, largeId] = [newId(), newId()];
   const stored = (await first.put(smallId, small, { intent })).json<ElementFile>();
   assert.equal((await first.put(largeId, large, { intent })).status, 201);
-  const ro = await first.call('POST', '/api/v1/mode/transition', { body: '{"target_mode":"ro"}', headers: { 'content-type': 'application/json' } });
+  const ro = await first.call('POST', '/api/v1/mode/transition', {
+    body: '{"target_mode":"ro"}',
+    headers: { 'content-type': 'application/json' },
+  });
   assert.equal(ro.status, 200);
   first.child.kill('SIGTERM');
   assert.equal(await first.ended, 0);
@@ -35,7 +38,10 @@ test('перезапуск хранит файлы, режим и идентиф
   const second = await startProcess(t, { ...room, env: { ...room.env, SE_MODE: 'edit' } });
   assert.equal(second.storageId, first.storageId);
   assert.deepEqual((await second.call('GET', `/api/v1/files/${smallId}`)).json(), stored);
-  for (const [id, bytes] of [[smallId, small], [largeId, large]] as const) {
+  for (const [id, bytes] of [
+    [smallId, small],
+    [largeId, large],
+  ] as const) {
     assert.ok((await second.call('GET', `/api/v1/files/${id}/download`)).bytes.equals(bytes));
   }
   assert.equal((await second.put(newId(), small, { intent })).code(), 'MODE_NOT_ALLOWED');
@@ -64,7 +70,8 @@ test('негодный запуск кончается понятными сло
   await t.test('ошибки настроек — все разом, код 2', async (s) => {
     const bad = spawnMain(s, { SE_PORT: 'x', SE_MODE: 'y' });
     assert.equal(await bad.ended, 2);
-    for (const name of ['SE_PORT', 'SE_MODE', 'SE_DATA_DIR', 'SE_JWKS_URL', 'SE_ISSUER']) assert.match(bad.output(), new RegExp(name));
+    for (const name of ['SE_PORT', 'SE_MODE', 'SE_DATA_DIR', 'SE_JWKS_URL', 'SE_ISSUER'])
+      assert.match(bad.output(), new RegExp(name));
   });
 
   await t.test('порт занят — одно предложение, код 1', async (s) => {
@@ -127,7 +134,9 @@ test('файл в 300 МиБ: сумма верна, память не раст�
   assert.equal(file.checksum, expected.digest('hex'));
   const { sum, seconds } = await downloadSum(element, id);
   assert.equal(sum, file.checksum);
-  t.diagnostic(`PUT ${(300 / putSeconds).toFixed()} МиБ/с, GET ${(300 / seconds).toFixed()} МиБ/с, память ${(idle / 2 ** 20).toFixed()} → ${(peak / 2 ** 20).toFixed()} МиБ`);
+  t.diagnostic(
+    `PUT ${(300 / putSeconds).toFixed()} МиБ/с, GET ${(300 / seconds).toFixed()} МиБ/с, память ${(idle / 2 ** 20).toFixed()} → ${(peak / 2 ** 20).toFixed()} МиБ`,
+  );
   assert.ok(peak < 300 * 2 ** 20, `${(peak / 2 ** 20).toFixed()} МиБ`);
 
   await t.test('медленный читатель не растит память: поток ждёт его', async () => {
@@ -144,7 +153,9 @@ async function downloadSum(element: ElementProcess, id: string): Promise<{ sum: 
   const started = performance.now();
   const hash = createHash('sha256');
   await new Promise<void>((resolve, reject) => {
-    const call = request(`${element.url}/api/v1/files/${id}/download`, { headers: { authorization: `Bearer ${element.token()}` } });
+    const call = request(`${element.url}/api/v1/files/${id}/download`, {
+      headers: { authorization: `Bearer ${element.token()}` },
+    });
     call.on('response', (response) => pipeline(response, hash).then(resolve, reject));
     call.on('error', reject);
     call.end();
@@ -155,7 +166,10 @@ async function downloadSum(element: ElementProcess, id: string): Promise<{ sum: 
 /** Начинает скачивание и не читает его; возвращает, как бросить. */
 function openSlowly(element: ElementProcess, id: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    const call = request(`${element.url}/api/v1/files/${id}/download`, { agent: false, headers: { authorization: `Bearer ${element.token()}` } });
+    const call = request(`${element.url}/api/v1/files/${id}/download`, {
+      agent: false,
+      headers: { authorization: `Bearer ${element.token()}` },
+    });
     call.on('error', reject);
     call.on('response', (response) => {
       response.pause();

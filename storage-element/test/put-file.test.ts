@@ -7,7 +7,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
-import { type Element, type ElementFile, type FilePage, intentOf, metadata, newId, sha256, startElement } from './start-element.ts';
+import {
+  type Element,
+  type ElementFile,
+  type FilePage,
+  intentOf,
+  metadata,
+  newId,
+  sha256,
+  startElement,
+} from './start-element.ts';
 
 const DIGEST_OF = (bytes: Uint8Array) => `sha-256=:${Buffer.from(sha256(bytes), 'hex').toString('base64')}:`;
 
@@ -16,7 +25,14 @@ async function abandoned(element: Element): Promise<string[]> {
   const dir = join(element.dataDir, 'staging');
   const names = await readdir(dir);
   // Пока читается список, имя могут и убрать: такое уже не брошено.
-  const links = await Promise.all(names.map((name) => stat(join(dir, name)).then(({ nlink }) => nlink, () => 0)));
+  const links = await Promise.all(
+    names.map((name) =>
+      stat(join(dir, name)).then(
+        ({ nlink }) => nlink,
+        () => 0,
+      ),
+    ),
+  );
   return names.filter((_, index) => links[index] === 1);
 }
 
@@ -40,7 +56,13 @@ test('приём файла', async (t) => {
     const bytes = randomBytes(1000);
     const id = newId();
     const name = 'Договор №7_скан (копия).pdf';
-    const intent = { original_filename: name, content_type: 'application/pdf', tags: ['договор', '2026'], metadata: { дело: 42 }, description: 'Скан' };
+    const intent = {
+      original_filename: name,
+      content_type: 'application/pdf',
+      tags: ['договор', '2026'],
+      metadata: { дело: 42 },
+      description: 'Скан',
+    };
     const reply = await put(id, bytes, { intent });
     assert.equal(reply.status, 201);
     assert.equal(reply.headers['artstore-storage-id'], element.storageId);
@@ -89,7 +111,10 @@ test('приём файла', async (t) => {
     const id = newId();
     const bytes = randomBytes(300_000);
     const replies = await Promise.all(Array.from({ length: 8 }, () => put(id, bytes)));
-    assert.deepEqual(replies.map((reply) => reply.status).sort((a, b) => a - b), [200, 200, 200, 200, 200, 200, 200, 201]);
+    assert.deepEqual(
+      replies.map((reply) => reply.status).sort((a, b) => a - b),
+      [200, 200, 200, 200, 200, 200, 200, 201],
+    );
     assert.deepEqual(await abandoned(element), []);
   });
 
@@ -120,7 +145,10 @@ test('приём файла', async (t) => {
   await t.test('кто загрузил: sub токена, а доверенная служба называет отправителя сама', async () => {
     const own = await put(newId(), 'x', { intent: { uploaded_by: 'ivan' }, token: element.token('files:write') });
     assert.equal(own.json<ElementFile>().uploaded_by, 'sa_test_1');
-    const trusted = await put(newId(), 'x', { intent: { uploaded_by: 'ivan' }, token: element.token('files:write storage:write') });
+    const trusted = await put(newId(), 'x', {
+      intent: { uploaded_by: 'ivan' },
+      token: element.token('files:write storage:write'),
+    });
     assert.equal(trusted.json<ElementFile>().uploaded_by, 'ivan');
   });
 
@@ -133,7 +161,10 @@ test('приём файла', async (t) => {
     const fits = `${'Я'.repeat(127)}x`;
     const reply = await put(newId(), 'x', { intent: { original_filename: fits } });
     assert.equal(reply.json<ElementFile>().original_filename, fits);
-    assert.equal((await put(newId(), 'x', { intent: { original_filename: 'Я'.repeat(128) } })).code(), 'VALIDATION_ERROR');
+    assert.equal(
+      (await put(newId(), 'x', { intent: { original_filename: 'Я'.repeat(128) } })).code(),
+      'VALIDATION_ERROR',
+    );
   });
 
   await t.test('заголовок метаданных больше 16 КиБ проходит', async () => {
@@ -156,7 +187,8 @@ test('приём файла', async (t) => {
 
 test('негодные метаданные отвергаются с кодом VALIDATION_ERROR и ничего не оставляют', async (t) => {
   const element = await startElement(t);
-  const raw = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+  const raw = (value: unknown) =>
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
   const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) });
   const without = (field: string) => Object.fromEntries(Object.entries(intentOf()).filter(([name]) => name !== field));
   const CASES: readonly (readonly [title: string, header: string])[] = [
@@ -170,7 +202,12 @@ test('негодные метаданные отвергаются с кодом
     ['NUL в имени', metadata({ original_filename: 'a\0b' })],
     ['перевод строки в имени', metadata({ original_filename: 'a\nb' })],
     ['bidi-знак в имени', metadata({ original_filename: 'a\u202Etxt.exe' })],
-    ['одинокий суррогат в имени', raw('{"original_filename":"\\ud800","content_type":"a/b","description":"","tags":[],"metadata":{},"retention_policy":"temporary","ttl_days":1}')],
+    [
+      'одинокий суррогат в имени',
+      raw(
+        '{"original_filename":"\\ud800","content_type":"a/b","description":"","tags":[],"metadata":{},"retention_policy":"temporary","ttl_days":1}',
+      ),
+    ],
     ['NUL в описании', metadata({ description: 'a\0' })],
     ['описание длиннее 1000', metadata({ description: 'x'.repeat(1001) })],
     ['51 метка', metadata({ tags: Array.from({ length: 51 }, (_, index) => String(index)) })],
@@ -201,11 +238,21 @@ test('негодные метаданные отвергаются с кодом
   }
 
   await t.test('нет заголовка Artstore-Metadata', async () => {
-    const reply = await element.call('PUT', `/api/v1/files/${newId()}`, { body: 'x', headers: { 'content-type': 'application/octet-stream' } });
+    const reply = await element.call('PUT', `/api/v1/files/${newId()}`, {
+      body: 'x',
+      headers: { 'content-type': 'application/octet-stream' },
+    });
     assert.equal(reply.code(), 'VALIDATION_ERROR');
   });
 
-  for (const id of ['1', '..', 'A'.repeat(36), '0197A3F2-6C1E-7D53-9B0A-2F1F5E0C9A41', '0197a3f2-6c1e-7d53-9b0a-2f1f5e0c9a41%00', '..%2f..%2fetc']) {
+  for (const id of [
+    '1',
+    '..',
+    'A'.repeat(36),
+    '0197A3F2-6C1E-7D53-9B0A-2F1F5E0C9A41',
+    '0197a3f2-6c1e-7d53-9b0a-2f1f5e0c9a41%00',
+    '..%2f..%2fetc',
+  ]) {
     await t.test(`негодный file_id ${id}`, async () => {
       const reply = await element.put(id, 'x');
       assert.ok([400, 404].includes(reply.status), String(reply.status));
@@ -232,7 +279,10 @@ test('режим и политика', async (t) => {
     assert.equal((await element.put(newId(), 'x', { intent: permanent })).status, 201);
     for (const target_mode of ['ro', 'ar']) {
       const body = JSON.stringify({ target_mode });
-      const moved = await element.call('POST', '/api/v1/mode/transition', { body, headers: { 'content-type': 'application/json' } });
+      const moved = await element.call('POST', '/api/v1/mode/transition', {
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
       assert.equal(moved.status, 200, moved.bytes.toString());
       const id = newId();
       assert.equal((await element.put(id, 'x', { intent: permanent })).code(), 'MODE_NOT_ALLOWED');
@@ -262,7 +312,10 @@ test('пределы размера и места', async (t) => {
   });
   await t.test('нет места — 507 до чтения тела, по Content-Length и по Artstore-Length-Max', async () => {
     assert.equal((await element.put(newId(), randomBytes(900_000))).status, 201);
-    for (const headers of [{ 'content-length': '1000000' }, { 'artstore-length-max': '1000000', 'transfer-encoding': 'chunked' }]) {
+    for (const headers of [
+      { 'content-length': '1000000' },
+      { 'artstore-length-max': '1000000', 'transfer-encoding': 'chunked' },
+    ]) {
       const id = newId();
       const reply = await withoutBody(element, id, headers);
       assert.equal(reply.status, 507);
@@ -274,14 +327,23 @@ test('пределы размера и места', async (t) => {
 });
 
 /** Отправляет заголовки, но ни байта тела: ответ обязан прийти и так. */
-function withoutBody(element: Element, id: string, headers: Record<string, string>): Promise<{ status: number; code: string }> {
+function withoutBody(
+  element: Element,
+  id: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; code: string }> {
   return new Promise((resolve, reject) => {
     const call = request(`${element.url}/api/v1/files/${id}`, {
       method: 'PUT',
       ca: element.ca,
       agent: false,
       timeout: 5000,
-      headers: { authorization: `Bearer ${element.token()}`, 'content-type': 'application/octet-stream', 'artstore-metadata': metadata(), ...headers },
+      headers: {
+        authorization: `Bearer ${element.token()}`,
+        'content-type': 'application/octet-stream',
+        'artstore-metadata': metadata(),
+        ...headers,
+      },
     });
     call.on('timeout', () => call.destroy(new Error('ответа нет, сервер ждёт тело')));
     call.on('error', reject);

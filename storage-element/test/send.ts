@@ -48,5 +48,11 @@ export function send({ method, url, ca, headers = {}, body, signal }: Sending): 
 
 function toReply(status: number, headers: IncomingHttpHeaders, bytes: Buffer): Reply {
   const json = <T>(): T => JSON.parse(bytes.toString('utf8')) as T;
-  return { status, headers, bytes, json, code: () => (bytes.length === 0 ? undefined : json<{ error?: { code?: string } }>().error?.code) };
+  return {
+    status,
+    headers,
+    bytes,
+    json,
+    code: () => (bytes.length === 0 ? undefined : json<{ error?: { code?: string } }>().error?.code),
+  };
 }

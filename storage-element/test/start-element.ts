@@ -1,4 +1,5 @@
 // Для проверок: элемент хранения на настоящем диске, с TLS и настоящими ключами, и короткие слова для запросов к нему.
+import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,11 @@ export type FilePage = components['schemas']['FilePage'];
 export type FileIntent = components['schemas']['FileIntent'];
 
 export type Body = NonNullable<Sending['body']>;
-export type Call = (method: string, path: string, o?: { body?: Body; headers?: Record<string, string>; token?: string | null; signal?: AbortSignal }) => Promise<Reply>;
+export type Call = (
+  method: string,
+  path: string,
+  o?: { body?: Body; headers?: Record<string, string>; token?: string | null; signal?: AbortSignal },
+) => Promise<Reply>;
 
 export interface Element {
   readonly url: string;
@@ -32,7 +37,11 @@ export interface Element {
   token(scopes?: string): string;
   /** Запрос с токеном; token: null — без него. Путь — от корня. */
   call: Call;
-  put(fileId: string, body: Body, o?: { intent?: Partial<FileIntent>; headers?: Record<string, string>; token?: string; signal?: AbortSignal }): Promise<Reply>;
+  put(
+    fileId: string,
+    body: Body,
+    o?: { intent?: Partial<FileIntent>; headers?: Record<string, string>; token?: string; signal?: AbortSignal },
+  ): Promise<Reply>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +51,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Каталог прежнего элемента: проверка перезапуска. */
   readonly dir?: string;
+  /** Выдающий токены прежнего элемента. */
+  readonly tokens?: TokenIssuer;
 }
 
 export async function temporaryDir(t: TestContext): Promise<string> {
@@ -51,7 +62,10 @@ export async function temporaryDir(t: TestContext): Promise<string> {
 }
 
 /** Окружение элемента: каталог, сертификат и выдающий токены. */
-export async function prepareEnv(dir: string, tokens: TokenIssuer): Promise<{ env: Record<string, string>; ca: string; caFile: string }> {
+export async function prepareEnv(
+  dir: string,
+  tokens: TokenIssuer,
+): Promise<{ env: Record<string, string>; ca: string; caFile: string }> {
   const { cert, key } = makeCertificate();
   const caFile = join(dir, 'tls.crt');
   await writeFile(caFile, cert);
@@ -70,14 +84,19 @@ export async function prepareEnv(dir: string, tokens: TokenIssuer): Promise<{ en
   return { env, ca: cert, caFile };
 }
 
-export async function startElement(t: TestContext, { env: change = {}, dir }: StartOptions = {}): Promise<Element> {
+export async function startElement(
+  t: TestContext,
+  { env: change = {}, dir, tokens: known }: StartOptions = {},
+): Promise<Element> {
   const home = dir ?? (await temporaryDir(t));
-  const tokens = await startTokenIssuer();
+  const tokens = known ?? (await startTokenIssuer());
   const { env, ca, caFile } = await prepareEnv(home, tokens);
   const config = toConfig(parseEnv(envSchema, { ...env, ...change }));
   const { app, close } = await buildApp(config, createLogger({ service: 'storage-element', ...config.log }));
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const url = `${config.tls === undefined ? 'http' : 'https'}://127.0.0.1:${app.addresses()[0]?.port}`;
+  const address = app.server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const url = `${config.tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`;
   let stopped: Promise<void> | undefined;
   const stop = () =>
     (stopped ??= (async () => {
@@ -88,11 +107,25 @@ export async function startElement(t: TestContext, { env: change = {}, dir }: St
     })());
   cleanUp(t, stop);
   const storageId = (await send({ method: 'GET', url: `${url}/api/v1/info`, ca })).json<ElementInfo>().storage_id;
-  return { url, ca, caFile, storageId, dataDir: config.dataDir, tokens, stop, ...callsTo({ url, ca, tokens, storageId }) };
+  return {
+    url,
+    ca,
+    caFile,
+    storageId,
+    dataDir: config.dataDir,
+    tokens,
+    stop,
+    ...callsTo({ url, ca, tokens, storageId }),
+  };
 }
 
 /** Слова для запросов к элементу, где бы он ни работал. */
-export function callsTo(o: { url: string; ca: string; tokens: TokenIssuer; storageId: string }): Pick<Element, 'token' | 'call' | 'put'> {
+export function callsTo(o: {
+  url: string;
+  ca: string;
+  tokens: TokenIssuer;
+  storageId: string;
+}): Pick<Element, 'token' | 'call' | 'put'> {
   const token = (scopes = ALL_SCOPES) => o.tokens.token(o.storageId, scopes);
   const call: Call = (method, path, { token: chosen = token(), headers = {}, ...rest } = {}) => {
     const authorization = chosen === null ? {} : { authorization: `Bearer ${chosen}` };

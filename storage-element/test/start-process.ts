@@ -25,14 +25,19 @@ export interface ElementProcess extends Pick<Element, 'token' | 'call' | 'put'> 
 }
 
 /** Что напечатал процесс и чем он кончил; для запусков, которые обязаны не удаться. */
-export function spawnMain(t: TestContext, env: Record<string, string>): Pick<ElementProcess, 'child' | 'output' | 'ended'> {
+export function spawnMain(
+  t: TestContext,
+  env: Record<string, string>,
+): Pick<ElementProcess, 'child' | 'output' | 'ended'> {
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env['PATH'], ARTSTORE_TEST_RUN: process.env['ARTSTORE_TEST_RUN'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown')),
+  );
   cleanUp(t, async () => {
     child.kill('SIGKILL');
     await ended;
@@ -40,7 +45,10 @@ export function spawnMain(t: TestContext, env: Record<string, string>): Pick<Ele
   return { child, output: () => text, ended };
 }
 
-export async function startProcess(t: TestContext, o: { env: Record<string, string>; ca: string; tokens: TokenIssuer }): Promise<ElementProcess> {
+export async function startProcess(
+  t: TestContext,
+  o: { env: Record<string, string>; ca: string; tokens: TokenIssuer },
+): Promise<ElementProcess> {
   const startedAt = performance.now();
   const { child, output, ended } = spawnMain(t, o.env);
   const listening = once(child, 'message') as Promise<[{ type: string; port: number }]>;
@@ -57,7 +65,8 @@ export async function startProcess(t: TestContext, o: { env: Record<string, stri
     output,
     ended,
     ...callsTo({ url, ca: o.ca, tokens: o.tokens, storageId }),
-    residentBytes: async () => Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    residentBytes: async () =>
+      Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
     cpuSeconds: async () => {
       const fields = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
       return (Number(fields[11]) + Number(fields[12])) / 100;

@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { isArtError, type Principal, type Scope } from '@artstore/contracts';
 import { chooseAuthor } from './choose-author.ts';
 
-const service = (...scopes: Scope[]): Principal => ({ kind: 'service', subject: 'sa_x', clientId: 'sa_x', scopes: new Set(scopes) });
+const service = (...scopes: Scope[]): Principal => ({
+  kind: 'service',
+  subject: 'sa_x',
+  clientId: 'sa_x',
+  scopes: new Set(scopes),
+});
 
 test('доверенная служба называет конечного отправителя', () => {
   assert.equal(chooseAuthor(service('files:write', 'storage:write'), 'ivan'), 'ivan');
@@ -19,6 +24,9 @@ test('доверенная служба, не назвавшая никого, �
 
 test('имя с управляющими знаками не принимается ни от кого', () => {
   for (const name of ['a\0', 'a\nb', '\u0085', '\ud800']) {
-    assert.throws(() => chooseAuthor(service('files:write'), name), (error) => isArtError(error, 'VALIDATION_ERROR'));
+    assert.throws(
+      () => chooseAuthor(service('files:write'), name),
+      (error) => isArtError(error, 'VALIDATION_ERROR'),
+    );
   }
 });

@@ -19,6 +19,9 @@ test('суммы других алгоритмов не проверяются',
 
 for (const bad of ['sha-256=', 'sha-256', `sha-256=${HEX}`, 'sha-256=:AAAA:', DIGEST.slice(0, -1), `${DIGEST}x`]) {
   test(`негодная запись суммы отвергается: ${bad.slice(0, 24)}`, () => {
-    assert.throws(() => parseDigest(bad), (error) => isArtError(error, 'VALIDATION_ERROR'));
+    assert.throws(
+      () => parseDigest(bad),
+      (error) => isArtError(error, 'VALIDATION_ERROR'),
+    );
   });
 }

@@ -53,7 +53,10 @@ test('участок — 206 с границами и длиной', () => {
 test('участка нет в файле — 416 с настоящей длиной', () => {
   assert.throws(
     () => planDownload(file(), { range: 'bytes=10-' }),
-    (error) => error instanceof ArtError && error.code === 'INVALID_RANGE' && error.options.headers?.['content-range'] === 'bytes */10',
+    (error) =>
+      error instanceof ArtError &&
+      error.code === 'INVALID_RANGE' &&
+      error.options.headers?.['content-range'] === 'bytes */10',
   );
 });
 
@@ -71,7 +74,15 @@ test('HEAD не замечает Range, но замечает If-None-Match', ()
   assert.equal(planHead(file(), { 'if-none-match': '*' }).status, 304);
 });
 
-for (const name of ['Договор №7_скан (копия).pdf', 'a b%20c.txt', 'кавычка".txt', 'обратная\\черта', 'Я'.repeat(127), '😀.bin', "o'neil;x=1.txt"]) {
+for (const name of [
+  'Договор №7_скан (копия).pdf',
+  'a b%20c.txt',
+  'кавычка".txt',
+  'обратная\\черта',
+  'Я'.repeat(127),
+  '😀.bin',
+  "o'neil;x=1.txt",
+]) {
   test(`имя ${name.slice(0, 30)} доходит до клиента без потерь и в чистом ASCII`, () => {
     const header = planDownload(file({ originalFilename: name }), {}).headers['content-disposition'] ?? '';
     assert.match(header, /^attachment; [\x20-\x7e]+$/);

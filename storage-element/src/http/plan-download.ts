@@ -16,7 +16,11 @@ type Headers = Readonly<Record<string, string>>;
 export type DownloadPlan =
   | { readonly status: 304; readonly headers: Headers }
   | { readonly status: 200; readonly headers: Headers }
-  | { readonly status: 206; readonly headers: Headers; readonly range: { readonly start: number; readonly end: number } };
+  | {
+      readonly status: 206;
+      readonly headers: Headers;
+      readonly range: { readonly start: number; readonly end: number };
+    };
 
 /** Порядок проверок — RFC 9110, 13.2.2: сперва If-None-Match, затем Range под условием If-Range. */
 export function planDownload(file: StoredFile, conditions: DownloadConditions): DownloadPlan {
@@ -40,13 +44,17 @@ export function planDownload(file: StoredFile, conditions: DownloadConditions): 
         },
       };
     case 'unsatisfiable':
-      throw new ArtError('INVALID_RANGE', { fileId: file.fileId, headers: { 'content-range': `bytes */${file.size}` } });
+      throw new ArtError('INVALID_RANGE', {
+        fileId: file.fileId,
+        headers: { 'content-range': `bytes */${file.size}` },
+      });
   }
 }
 
 /** HEAD: те же условия, но без участка — Range определён только для GET (RFC 9110, 14.2). */
 export function planHead(file: StoredFile, conditions: DownloadConditions): Exclude<DownloadPlan, { status: 206 }> {
   const noneMatch = conditions['if-none-match'];
-  if (noneMatch !== undefined && matchesAny(noneMatch, etagOf(file))) return { status: 304, headers: cacheHeaders(file) };
+  if (noneMatch !== undefined && matchesAny(noneMatch, etagOf(file)))
+    return { status: 304, headers: cacheHeaders(file) };
   return { status: 200, headers: { ...downloadHeaders(file), 'content-length': String(file.size) } };
 }

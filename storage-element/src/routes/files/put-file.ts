@@ -34,7 +34,10 @@ export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handle
       signal,
     });
     received(file.size);
-    log.info({ event: created ? 'file_stored' : 'file_known', fileId, bytes: file.size }, created ? 'файл сохранён' : 'файл уже есть');
+    log.info(
+      { event: created ? 'file_stored' : 'file_known', fileId, bytes: file.size },
+      created ? 'файл сохранён' : 'файл уже есть',
+    );
     return { status: created ? 201 : 200, headers: { etag: etagOf(file) }, body: toElementFile(file) };
   };
 }
