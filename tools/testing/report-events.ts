@@ -32,7 +32,7 @@ export function parseReportedTest(line: string): ReportedTest {
   throw new Error(`не строка отчёта: ${line.slice(0, 200)}`);
 }
 
-const EXPLANATION_CHARS_MAX = 6_000;
+const EXPLANATION_CHARS_MAX = 3_000;
 
 /** Превращает события node:test в строки отчёта. */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {

@@ -19,6 +19,8 @@ export interface Tally {
 }
 
 const SLOW_TEST_MS = 10_000;
+/** В итоге провал напоминают коротко: целиком он напечатан там, где случился. */
+const SUMMARY_LINES_MAX = 12;
 
 function indent(text: string): string {
   return text.replaceAll(/^/gm, '    ');
@@ -35,8 +37,8 @@ export function createTally(print: (line: string) => void = console.log): Tally 
   const fail = (name: string, reason: unknown): void => {
     counts.failed += 1;
     const text = typeof reason === 'string' ? reason : inspect(reason, { breakLength: 120 });
-    failures.push(`✗ ${name}\n${indent(text)}`);
-    print(failures.at(-1) ?? '');
+    print(`✗ ${name}\n${indent(text)}`);
+    failures.push(`✗ ${name}\n${indent(text.split('\n').slice(0, SUMMARY_LINES_MAX).join('\n'))}`);
   };
 
   return {
