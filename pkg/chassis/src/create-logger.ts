@@ -30,6 +30,7 @@ export function createLogger({ service, level, format }: LoggerOptions): Logger 
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRET_PATHS, censor: '[скрыто]' },
   };
-  if (format === 'json') return pino(options);
+  // Запись сразу, а не в фоне: строки не меняются местами и не теряются, когда процесс падает или выходит.
+  if (format === 'json') return pino(options, pino.destination({ dest: 1, sync: true }));
   return pino(options, prettyStream({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l', sync: true }));
 }

@@ -1,5 +1,6 @@
 // Один запрос и его ответ: начало, конец, признак ушедшего клиента. Всё, что нужно не каждому запросу, создаётся по требованию.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Language, Principal } from '@artstore/contracts';
 import { pickLanguage } from './pick-language.ts';
 import type { Parameters } from './read-parameters.ts';
@@ -17,6 +18,8 @@ export interface Admitted {
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Запоминается сразу: у уничтоженного запроса Node сокет отбирает. */
+  readonly socket: Socket;
   readonly id: string;
   readonly language: Language;
   readonly startedMs: number;
@@ -32,16 +35,17 @@ export class Exchange {
   constructor(request: IncomingMessage, response: ServerResponse, id: string) {
     this.request = request;
     this.response = response;
+    this.socket = request.socket;
     this.id = id;
     this.language = pickLanguage(request.headers['accept-language']);
     this.startedMs = performance.now();
     this.windowStartedMs = this.startedMs;
-    this.windowBytesRead = request.socket.bytesRead;
+    this.windowBytesRead = this.socket.bytesRead;
   }
 
   /** Клиент ушёл, не дождавшись конца ответа. */
   get abandoned(): boolean {
-    return this.closed && !this.response.writableFinished;
+    return (this.closed || this.socket.destroyed) && !this.response.writableFinished;
   }
 
   get signal(): AbortSignal {

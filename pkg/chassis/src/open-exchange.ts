@@ -32,8 +32,7 @@ export function exchangeOpener({
 
   function close(exchange: Exchange): void {
     exchange.close();
-    const { socket } = exchange.request;
-    if (state.exchanges.get(socket) === exchange) state.exchanges.delete(socket);
+    if (state.exchanges.get(exchange.socket) === exchange) state.exchanges.delete(exchange.socket);
     observe(exchange);
     if (log.isLevelEnabled('debug')) logExchange(log, exchange);
   }
@@ -44,7 +43,7 @@ export function exchangeOpener({
     request.exchange = exchange;
     state.exchanges.set(raw.socket, exchange);
     reply.raw.once('close', () => close(exchange));
-    if (hasBody(raw)) keepSocketOnDestroy(raw);
+    if (hasBody(raw)) keepSocketOnDestroy(exchange);
     reply.headers(headers);
     reply.header('x-request-id', request.id);
     if (state.draining) reply.header('connection', 'close');

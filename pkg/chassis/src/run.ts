@@ -62,16 +62,7 @@ function stopOnSignals(options: RunOptions): void {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ event: 'stopping', reason }, 'закрываюсь');
-    shutDown(options).then(
-      () => {
-        log.info({ event: 'stopped' }, 'закрыт');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error({ event: 'stop_failed', err: error }, 'закрыться по порядку не удалось');
-        process.exit(1);
-      },
-    );
+    void stopAndExit(options);
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
@@ -79,6 +70,18 @@ function stopOnSignals(options: RunOptions): void {
   process.on('disconnect', () => {
     if (!stopping) stop('disconnect');
   });
+}
+
+async function stopAndExit(options: RunOptions): Promise<void> {
+  const { log } = options;
+  try {
+    await shutDown(options);
+    log.info({ event: 'stopped' }, 'закрыт');
+    process.exit(0);
+  } catch (error) {
+    log.error({ event: 'stop_failed', err: error }, 'закрыться по порядку не удалось');
+    process.exit(1);
+  }
 }
 
 async function failToListen({ log, host, port, close }: RunOptions, error: unknown): Promise<void> {
@@ -94,6 +97,5 @@ async function failToListen({ log, host, port, close }: RunOptions, error: unkno
     `не могу слушать ${host}:${port}: ${reason ?? 'ошибка системы'}`,
   );
   await close();
-  process.exitCode = 1;
-  process.exit();
+  process.exit(1);
 }

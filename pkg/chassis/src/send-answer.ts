@@ -1,7 +1,7 @@
 // Ответ обработчика → ответ HTTP: объект уходит как JSON, поток — потоком, пустой ответ — без тела.
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { bodyIsUnread, lingerAfterAnswer } from './unread-body.ts';
+import { lingersAfterAnswer } from './unread-body.ts';
 
 export interface UntypedAnswer {
   readonly status: number;
@@ -29,10 +29,7 @@ export function sendAnswer(
 
 /** Тело ещё идёт: соединение после ответа не годится для следующего запроса и закрывается бережно. */
 export function closeIfBodyUnread(reply: FastifyReply): void {
-  const { raw } = reply.request;
-  if (!bodyIsUnread(raw)) return;
-  reply.header('connection', 'close');
-  lingerAfterAnswer(raw);
+  if (lingersAfterAnswer(reply.request.exchange)) reply.header('connection', 'close');
 }
 
 /** Клиент мог уйти, пока готовился ответ: тогда источник закрывается сразу, а не остаётся открытым навсегда. */

@@ -38,10 +38,10 @@ function clientIsLate(request: IncomingMessage): boolean {
 }
 
 function checkRate(exchange: Exchange, nowMs: number, { minBytesPerSecond, rateWindowMs }: SlowLimits): void {
-  const { request } = exchange;
+  const { request, socket } = exchange;
   if (request.complete || request.destroyed) return;
   const elapsedMs = nowMs - exchange.windowStartedMs;
-  const { bytesRead } = request.socket;
+  const { bytesRead } = socket;
   if (clientIsLate(request)) {
     if (elapsedMs < rateWindowMs) return;
     const bytes = bytesRead - exchange.windowBytesRead;
@@ -52,9 +52,8 @@ function checkRate(exchange: Exchange, nowMs: number, { minBytesPerSecond, rateW
 }
 
 /** Отказ получает тот, кто читает тело, и отвечает им клиенту; кто не читает, тот останется без соединения. */
-function refuse({ request }: Exchange): void {
+function refuse({ request, socket }: Exchange): void {
   const explain = { ru: 'Тело запроса идёт слишком медленно.', en: 'The request body arrives too slowly.' };
-  const { socket } = request;
   request.destroy(new ArtError('VALIDATION_ERROR', { explain }));
   const timer = setTimeout(() => socket.destroy(), REFUSAL_MS);
   timer.unref();
