@@ -20,6 +20,7 @@ export interface HomeLayout {
   readonly caKey: string;
   /** То, что модули вправе потерять без последствий. */
   readonly cache: string;
+  readonly codeCache: string;
   elementFolder(name: string): string;
   certificate(name: string): { readonly certFile: string; readonly keyFile: string };
   log(part: string): string;
@@ -40,6 +41,7 @@ export function layoutHome(home: string): HomeLayout {
     caFile: at('tls', 'ca.pem'),
     caKey: at('tls', 'ca.key'),
     cache: at('cache'),
+    codeCache: at('cache', 'code'),
     elementFolder: (name) => at('elements', name),
     certificate: (name) => ({ certFile: at('tls', `${name}.pem`), keyFile: at('tls', `${name}.key`) }),
     log: (part) => at('logs', `${part}.log`),

@@ -13,7 +13,10 @@ export interface ModulePart {
   readonly url: string;
   /** Сертификат выпущен нашим центром: проверять им. */
   readonly tls: boolean;
+  /** Настройки, которые стенд задаёт твёрдо. */
   readonly env: Readonly<Record<string, string>>;
+  /** Настройки, удобные стенду; окружение человека важнее. */
+  readonly defaults?: Readonly<Record<string, string>>;
 }
 
 const HOST = '127.0.0.1';
@@ -66,12 +69,11 @@ export function describeParts({ layout, secrets, portShift, databaseUrl }: Parts
     env,
   });
   return {
-    admin: part(
-      'admin',
-      'admin-module',
-      false,
-      adminEnv({ layout, secrets, databaseUrl, adminUrl, port: at('admin') }),
-    ),
+    admin: {
+      ...part('admin', 'admin-module', false, adminEnv({ layout, secrets, databaseUrl, adminUrl, port: at('admin') })),
+      // Элементы рядом: спрашивать их часто ничего не стоит, зато перезапуск части виден сразу.
+      defaults: { AM_WATCH_INTERVAL: '2s' },
+    },
     elements: ELEMENTS.map(({ name, mode }) =>
       part(name, 'storage-element', true, {
         SE_HOST: HOST,

@@ -65,7 +65,15 @@ export class Roster {
     this.#signal.throwIfAborted();
     const { layout, messages, say, env } = this.room;
     const ca = this.#described?.plan.ca ?? '';
-    const room = { ca, messages, say, env, logFile: layout.log(part.name), onStart: this.#noteStart(part.name) };
+    const room = {
+      ca,
+      messages,
+      say,
+      env,
+      logFile: layout.log(part.name),
+      codeCache: layout.codeCache,
+      onStart: this.#noteStart(part.name),
+    };
     const attempt = supervisePart(part, room, this.#signal).then((started) => this.#supervised.set(part.name, started));
     this.#starting.add(attempt.catch(() => undefined));
     await attempt;

@@ -18,10 +18,14 @@ export interface RunningPart {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly exited: Promise<Outcome>;
+  /** Сбывается, когда часть сообщила, что слушает порт. */
+  readonly listening: Promise<void>;
 }
 
 export interface PartRoom {
   readonly logFile: string;
+  /** Папка разобранного кода; её можно потерять. */
+  readonly codeCache: string;
   /** Настройки модулей сверх заданных стендом; заданные стендом важнее. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -31,7 +35,13 @@ export async function startPart(part: ModulePart, room: PartRoom): Promise<Runni
   try {
     const child = spawn(process.execPath, ['--import', LEAVE_WITH_PARENT, path.join(part.folder, 'src', 'main.ts')], {
       cwd: part.folder,
-      env: { ...pick(room.env, INHERITED), ...pickModule(room.env), ...part.env },
+      env: {
+        ...pick(room.env, INHERITED),
+        ...part.defaults,
+        ...pickModule(room.env),
+        ...part.env,
+        NODE_COMPILE_CACHE: room.codeCache,
+      },
       // Своя группа процессов: Ctrl-C получает только стенд и останавливает части по порядку.
       detached: true,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
@@ -40,9 +50,15 @@ export async function startPart(part: ModulePart, room: PartRoom): Promise<Runni
       child.once('exit', (code, signal) => resolve({ code, signal }));
       child.once('error', () => resolve({ code: null, signal: null }));
     });
+    const listening = new Promise<void>((resolve) => {
+      child.on('message', (message) => {
+        if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'listening')
+          resolve();
+      });
+    });
     child.channel?.unref();
     if (child.pid === undefined) throw new Error(`процесс ${part.name} не запустился: нет ${process.execPath}`);
-    return { child, pid: child.pid, exited };
+    return { child, pid: child.pid, exited, listening };
   } finally {
     await log.close();
   }

@@ -132,7 +132,13 @@ async function explainFailure(
 }
 
 function waitPart(part: ModulePart, room: SuperviseRoom, running: RunningPart, timeoutMs: number) {
-  return waitReady({ url: part.url, ca: part.tls ? room.ca : undefined, exited: running.exited, timeoutMs });
+  return waitReady({
+    url: part.url,
+    ca: part.tls ? room.ca : undefined,
+    exited: running.exited,
+    listening: running.listening,
+    timeoutMs,
+  });
 }
 
 async function endPart(running: RunningPart): Promise<void> {

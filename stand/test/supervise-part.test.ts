@@ -15,6 +15,7 @@ async function supervise(t: TestContext, env: Record<string, string> = {}) {
   const lines: string[] = [];
   const room = {
     logFile: path.join(await temporaryDirectory(t), 'part.log'),
+    codeCache: path.join(await temporaryDirectory(t), 'code'),
     env: process.env,
     ca: '',
     messages: messagesIn('ru'),

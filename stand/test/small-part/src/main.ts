@@ -10,4 +10,4 @@ if (QM_BROKEN_WHILE !== undefined && existsSync(QM_BROKEN_WHILE)) {
 process.on('SIGTERM', () => {
   if (QM_STUBBORN === undefined) process.exit(0);
 });
-createServer((_, reply) => reply.end('{}')).listen(Number(QM_PORT), '127.0.0.1');
+createServer((_, reply) => reply.end('{"status":"ok"}')).listen(Number(QM_PORT), '127.0.0.1');
