@@ -61,11 +61,9 @@ test('вызов, который не кончился в срок, обрыва
   const { child, port, output } = await start(t, 100);
   const call = fetch(`http://127.0.0.1:${port}/api/v1/things`).catch(() => 'оборван');
   await sleep(150);
-  const startedMs = performance.now();
   child.kill('SIGTERM');
   assert.equal(await call, 'оборван');
-  await once(child, 'exit');
-  assert.ok(performance.now() - startedMs < 500);
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
   assert.match(output(), /drain_timed_out/);
 });
 
