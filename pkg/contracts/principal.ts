@@ -1,18 +1,17 @@
 // Кто сделал запрос и что ему можно: общее слово модулей (требования, 2.7).
 
-export type Scope =
-  | 'files:read'
-  | 'files:write'
-  | 'storage:read'
-  | 'storage:write'
-  | 'admin:read'
-  | 'admin:write';
+export type Scope = 'files:read' | 'files:write' | 'storage:read' | 'storage:write' | 'admin:read' | 'admin:write';
 
 export type Role = 'admin' | 'readonly';
 
 /** Служба (scopes) или человек (role), узнанные по токену. */
 export type Principal =
-  | { readonly kind: 'service'; readonly subject: string; readonly clientId: string; readonly scopes: ReadonlySet<Scope> }
+  | {
+      readonly kind: 'service';
+      readonly subject: string;
+      readonly clientId: string;
+      readonly scopes: ReadonlySet<Scope>;
+    }
   | { readonly kind: 'user'; readonly subject: string; readonly username: string; readonly role: Role };
 
 /**

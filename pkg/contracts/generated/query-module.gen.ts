@@ -216,7 +216,7 @@ export interface components {
              */
             uploaded_before?: string;
             /**
-             * @description Порядок. По умолчанию relevance для fulltext с query, иначе uploaded_at. По близости располагаются 500 новейших совпадений, остальные следуют за ними по времени загрузки (направление при этом не учитывается). Без query relevance — то же, что uploaded_at.
+             * @description Порядок. По умолчанию relevance для fulltext с query, иначе uploaded_at. По близости располагаются 500 новейших совпадений (200, когда их больше 10 000), остальные следуют за ними по времени загрузки (направление при этом не учитывается). Без query relevance — то же, что uploaded_at.
              * @enum {string}
              */
             sort_by?: "uploaded_at" | "original_filename" | "size" | "relevance";
@@ -243,7 +243,7 @@ export interface components {
             items: components["schemas"]["FoundFile"][];
             /** @description Сколько найдено всего. */
             total: number;
-            /** @description true, если найдено больше 10 000 и total — оценка. */
+            /** @description true, если total — оценка: найдено больше 10 000, или часть имени короче трёх знаков ищется в большом реестре. */
             total_is_estimate: boolean;
             /** @description Размер страницы. */
             limit: number;
@@ -270,7 +270,7 @@ export interface components {
             expires_at: components["schemas"]["expires_at"];
             deleted_at: components["schemas"]["deleted_at"];
             version: components["schemas"]["version"];
-            /** @description Близость к запросу от 0 до 1; есть только при порядке relevance у 500 новейших совпадений. */
+            /** @description Близость к запросу от 0 до 1; есть только при порядке relevance у новейших совпадений. */
             relevance?: number;
             highlight?: components["schemas"]["Highlight"];
         };
