@@ -6,6 +6,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import { test } from 'node:test';
 import {
   type Element,
@@ -381,6 +382,68 @@ test('обрывы и ожидание', async (t) => {
     assert.deepEqual(accepted, { continued: true, status: 201 });
   });
 });
+
+test('длина и куски, записанные в сокет как попало', async (t) => {
+  const element = await startElement(t);
+  const head = (id: string, framing: string) =>
+    [
+      `PUT /api/v1/files/${id} HTTP/1.1`,
+      'Host: localhost',
+      `Authorization: Bearer ${element.token()}`,
+      'Content-Type: application/octet-stream',
+      `Artstore-Metadata: ${metadata()}`,
+      framing,
+      '',
+      '',
+    ].join('\r\n');
+
+  const BROKEN: readonly (readonly [title: string, framing: string, body: string])[] = [
+    ['Content-Length больше тела', 'Content-Length: 10', 'abc'],
+    ['куски без завершающего', 'Transfer-Encoding: chunked', '3\r\nabc\r\n'],
+    ['длина куска — не число', 'Transfer-Encoding: chunked', 'zz\r\nabc\r\n0\r\n\r\n'],
+    ['кусок длиннее объявленного', 'Transfer-Encoding: chunked', '3\r\nabcdef\r\n0\r\n\r\n'],
+    ['обе длины сразу', 'Transfer-Encoding: chunked\r\nContent-Length: 3', '3\r\nabc\r\n0\r\n\r\n'],
+    ['две разные длины', 'Content-Length: 3\r\nContent-Length: 4', 'abcd'],
+    ['отрицательная длина', 'Content-Length: -1', 'abc'],
+    ['длина больше 2^53', 'Content-Length: 9007199254740993', 'abc'],
+  ];
+  for (const [title, framing, body] of BROKEN) {
+    await t.test(`${title}: не 201 и ничего не осталось`, async () => {
+      const id = newId();
+      const answer = await exchangeRaw(element, head(id, framing) + body);
+      assert.doesNotMatch(answer, /^HTTP\/1\.1 20[01]/);
+      await until(async () => (await abandoned(element)).length === 0);
+      await assertNothingLeft(element, id);
+    });
+  }
+
+  await t.test('Content-Length меньше тела: лишнее — не запрос; файла нет или в нём ровно объявленное', async () => {
+    const id = newId();
+    const answer = await exchangeRaw(element, `${head(id, 'Content-Length: 3')}abcdef`);
+    assert.ok(answer === '' || /^HTTP\/1\.1 (201|400)/.test(answer), answer);
+    await until(async () => (await abandoned(element)).length === 0);
+    const stored = await element.call('GET', `/api/v1/files/${id}/download`);
+    assert.ok(stored.status === 404 || stored.bytes.toString() === 'abc');
+  });
+});
+
+/** Пишет байты в защищённый сокет, закрывает свою сторону и возвращает всё, что ответил сервер. */
+function exchangeRaw(element: Element, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(element.url).port), ca: element.ca }, () =>
+      socket.end(text),
+    );
+    socket.setTimeout(10_000, () => socket.destroy(new Error('сервер не закрыл соединение')));
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    socket.on('error', (error) =>
+      answer === '' && !/ECONNRESET/.test(String(error)) ? reject(error) : resolve(answer),
+    );
+    socket.on('close', () => resolve(answer));
+  });
+}
 
 function expectContinue(element: Element, token: string): Promise<{ continued: boolean; status: number }> {
   return new Promise((resolve, reject) => {
