@@ -86,6 +86,7 @@ test('launcher убит kill -9: части уходят сами, следую�
   const { body } = await caller.upload({ file: { filename: 'сирота.txt', content } });
   await caller.close();
   first.child.kill('SIGKILL');
+  process.kill(file.pid, 'SIGKILL');
   await first.exited();
   await waitGone(
     file.parts.filter(({ name }) => name !== 'postgres').map(({ pid }) => pid),

@@ -13,6 +13,8 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface StandFile {
+  /** Процесс самого стенда. */
+  readonly pid: number;
   readonly urls: {
     readonly admin: string;
     readonly ingester: string;

@@ -24,7 +24,9 @@ export function useStand(options: Partial<LaunchOptions> = {}): () => UsedStand 
   after(async () => {
     await used?.caller.close();
     await used?.launched.stop();
-    if (home !== undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    // ARTSTORE_TEST_KEEP=1 оставляет папку стенда с журналами частей тому, кто ищет причину.
+    if (process.env['ARTSTORE_TEST_KEEP'] !== undefined) console.log(`${home}\n${used?.launched.output()}`);
+    else if (home !== undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
   return () => {
     if (used === undefined) throw new Error('стенд не поднят');
