@@ -6,6 +6,8 @@ import type { Exchange } from './exchange.ts';
 export interface AppState {
   /** Последний начатый запрос каждого соединения; записей не больше, чем соединений. */
   readonly exchanges: Map<Socket, Exchange>;
+  /** Все соединения, в том числе не закончившие рукопожатие TLS: о таких HTTP-сервер ещё не знает. */
+  readonly sockets: Set<Socket>;
   /** Закрываемся: готовность отвечает fail, соединения после ответа не держатся. */
   draining: boolean;
 }
@@ -13,7 +15,7 @@ export interface AppState {
 const states = new WeakMap<FastifyInstance, AppState>();
 
 export function createState(): AppState {
-  return { exchanges: new Map(), draining: false };
+  return { exchanges: new Map(), sockets: new Set(), draining: false };
 }
 
 export function keepState(app: FastifyInstance, state: AppState): void {

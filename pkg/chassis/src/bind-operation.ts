@@ -3,6 +3,7 @@ import { ArtError, type Principal, permits } from '@artstore/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { compileBodyPlan } from './body-plan.ts';
 import { BoundCall, type UntypedCall } from './bound-call.ts';
+import { compileAnswerCheck } from './check-answer.ts';
 import { compileSecurity } from './compile-security.ts';
 import type { ContractOperation } from './contract-document.ts';
 import type { Logger } from './create-logger.ts';
@@ -18,16 +19,19 @@ export interface BindContext {
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>;
   readonly log: Logger;
   readonly jsonBytesMax: number;
+  readonly checkAnswers: boolean;
 }
 
 const INSUFFICIENT_SCOPE = { 'www-authenticate': 'Bearer realm="artstore", error="insufficient_scope"' };
 
 export function bindOperation(context: BindContext, operation: ContractOperation, handler: UntypedHandler): void {
   const { app, compiler, authenticate, log, jsonBytesMax: bytesMax } = context;
-  const { path: route, answerTypes } = operation;
+  const { path: route } = operation;
   const security = compileSecurity(operation);
   const readParameters = compileParameterReader(operation, compiler);
   const bodyPlan = compileBodyPlan(operation, compiler);
+  const answerTypes = onlyTypes(operation);
+  const checkAnswer = context.checkAnswers ? compileAnswerCheck(operation, compiler) : undefined;
 
   /** Отказ отсюда приходит раньше, чем прочитан первый байт тела. */
   async function admit(request: FastifyRequest): Promise<void> {
@@ -49,6 +53,7 @@ export function bindOperation(context: BindContext, operation: ContractOperation
     if (admitted === undefined) throw new Error('обработчик вызван раньше проверки доступа');
     const body = await bodyPlan.read({ request: raw, contentType: admitted.contentType, language, bytesMax });
     const answer = await handler(new BoundCall({ admitted, exchange, body, remoteAddress: request.ip, log }));
+    checkAnswer?.(answer);
     return sendAnswer(reply, answer, answerTypes.get(answer.status));
   }
 
@@ -58,6 +63,16 @@ export function bindOperation(context: BindContext, operation: ContractOperation
     onRequest: admit,
     handler: serve,
   });
+}
+
+/** Статус → тип содержимого ответа, если контракт называет ровно один. */
+function onlyTypes({ answers }: ContractOperation): ReadonlyMap<number, string> {
+  const types = new Map<number, string>();
+  for (const [status, content] of answers) {
+    const [type, ...others] = content.keys();
+    if (type !== undefined && others.length === 0 && !type.includes('*')) types.set(status, type);
+  }
+  return types;
 }
 
 function asValues(value: unknown): Values {

@@ -49,8 +49,8 @@ export interface ContractOperation {
   readonly notBuilt: boolean;
   readonly parameters: readonly ContractParameter[];
   readonly body: ContractBody | undefined;
-  /** Статус → тип содержимого ответа, если он один и определён. */
-  readonly answerTypes: ReadonlyMap<number, string>;
+  /** Статус → тип содержимого ответа → место схемы в документе. */
+  readonly answers: ReadonlyMap<number, ReadonlyMap<string, string>>;
 }
 
 export interface ContractDocument {
@@ -96,7 +96,7 @@ function readOperation({ root, path, method, pathItem }: OperationPlace): Contra
     notBuilt: operation['x-not-built'] === true,
     parameters: [...shared, ...own],
     body: readBody(root, raw['requestBody'], `${pointer}/${method}/requestBody`),
-    answerTypes: readAnswerTypes(root, raw['responses']),
+    answers: readAnswers(root, raw['responses'], `${pointer}/${method}/responses`),
   };
 }
 
@@ -125,28 +125,37 @@ function readParameters(root: unknown, list: unknown, pointer: string): readonly
 function readBody(root: unknown, node: unknown, pointer: string): ContractBody | undefined {
   if (node === undefined) return undefined;
   const found = resolve(root, node, pointer);
-  const { required, content } = z
-    .looseObject({ required: z.boolean().default(false), content: contentSchema })
-    .parse(found.value);
-  const pointers = Object.keys(content).map((type): [string, string] => [
-    type.toLowerCase(),
-    `${found.pointer}/content/${escapePointer(type)}/schema`,
-  ]);
-  return { required, schemaPointers: new Map(pointers) };
+  const { required } = z.looseObject({ required: z.boolean().default(false) }).parse(found.value);
+  return { required, schemaPointers: readContent(found) };
 }
 
-function readAnswerTypes(root: unknown, responses: unknown): ReadonlyMap<number, string> {
-  const types = new Map<number, string>();
-  for (const [status, node] of Object.entries(asRecord(responses, 'responses'))) {
-    const { content } = z.looseObject({ content: contentSchema.optional() }).parse(resolve(root, node, '').value);
-    const [type, ...others] = Object.keys(content ?? {});
-    if (type !== undefined && others.length === 0 && !type.includes('*')) types.set(Number(status), type);
-  }
-  return types;
+function readAnswers(root: unknown, responses: unknown, pointer: string): ContractOperation['answers'] {
+  return new Map(
+    Object.entries(asRecord(responses, pointer)).map(([status, node]): [number, ReadonlyMap<string, string>] => [
+      Number(status),
+      readContent(resolve(root, node, `${pointer}/${status}`)),
+    ]),
+  );
+}
+
+/** Тип содержимого → место его схемы. */
+function readContent({ value, pointer }: Found): ReadonlyMap<string, string> {
+  const { content } = z.looseObject({ content: contentSchema.default({}) }).parse(value);
+  return new Map(
+    Object.keys(content).map((type): [string, string] => [
+      type.toLowerCase(),
+      `${pointer}/content/${escapePointer(type)}/schema`,
+    ]),
+  );
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly pointer: string;
 }
 
 /** Раскрывает `$ref` верхнего уровня и говорит, где найденное лежит на самом деле. */
-function resolve(root: unknown, node: unknown, pointer: string): { readonly value: unknown; readonly pointer: string } {
+function resolve(root: unknown, node: unknown, pointer: string): Found {
   let found = { value: node, pointer };
   for (let hop = 0; hop < REF_HOPS_MAX; hop += 1) {
     const { value } = found;

@@ -93,6 +93,7 @@ function bindContract<Ops>(app: FastifyInstance, { options, limits, state, contr
     ...Object.entries(healthOperations({ ...options, state })),
   ]);
   const compiler = createSchemaCompiler(contract);
-  const context = { app, compiler, authenticate, log, jsonBytesMax: limits.jsonBytesMax };
+  const { jsonBytesMax } = limits;
+  const context = { app, compiler, authenticate, log, jsonBytesMax, checkAnswers: options.checkAnswers === true };
   for (const { operation, handler } of matchOperations(contract, handlers)) bindOperation(context, operation, handler);
 }

@@ -34,6 +34,10 @@ export function openServer(listener: RequestListener, { limits, state, log, tls 
         );
   server.maxConnections = limits.connectionsMax;
   server.setTimeout(limits.idleTimeoutMs);
+  server.on('connection', (socket) => {
+    state.sockets.add(socket);
+    socket.once('close', () => state.sockets.delete(socket));
+  });
   server.on('clientError', (error, stream) => {
     if (stream instanceof Socket)
       answerSocketError({ error, socket: stream, exchange: state.exchanges.get(stream), log });

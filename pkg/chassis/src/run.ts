@@ -29,6 +29,11 @@ export async function run(options: RunOptions): Promise<void> {
     await failToListen(options, error);
     return;
   }
+  process.on('uncaughtException', (error) => {
+    // Состояние после такой ошибки неизвестно: продолжать нельзя, закрываться по порядку — тоже.
+    log.fatal({ event: 'crashed', err: error }, 'необработанная ошибка, завершаюсь');
+    process.exit(1);
+  });
   log.info({ event: 'listening', url }, `слушаю ${url}`);
   stopOnSignals(options);
   const address = app.server.address();
@@ -43,6 +48,7 @@ export async function shutDown({ app, log, drainMs, close }: Omit<RunOptions, 'h
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
   const deadline = setTimeout(() => {
     log.warn({ event: 'drain_timed_out', calls: state?.exchanges.size }, 'вызовы не кончились вовремя, обрываю');
+    for (const socket of state?.sockets ?? []) socket.destroy();
     server.closeAllConnections();
   }, drainMs);
   try {
@@ -70,6 +76,8 @@ function stopOnSignals(options: RunOptions): void {
   process.on('disconnect', () => {
     if (!stopping) stop('disconnect');
   });
+  // Родитель мог исчезнуть и раньше, пока приложение поднималось.
+  if (process.send !== undefined && !process.connected) stop('disconnect');
 }
 
 async function stopAndExit(options: RunOptions): Promise<void> {

@@ -309,6 +309,23 @@ test('битый адрес — ошибка запроса в единой фо
   assert.deepEqual([status, body.error.code, typeof body.error.request_id], [400, 'VALIDATION_ERROR', 'string']);
 });
 
+test('сверка ответов: обещанное проходит, остальное — внутренняя ошибка с объяснением в журнале', async (t) => {
+  const answers = [
+    { status: 200, body: {} },
+    { status: 299, body: {} },
+    { status: 200, body: [] },
+  ];
+  const { url, records } = await openExample(
+    t,
+    { listThings: async () => answers.shift() ?? { status: 200 } },
+    { checkAnswers: true },
+  );
+  const statuses: number[] = [];
+  for (let i = 0; i < 3; i += 1) statuses.push((await ask(`${url}/api/v1/things`)).status);
+  assert.deepEqual(statuses, [200, 500, 500]);
+  assert.match(JSON.stringify(records), /статуса 299 нет в контракте[\s\S]*ответ 200 не по контракту/);
+});
+
 test('приложение не поднимается, если контракт и обработчики разошлись; названы все расхождения', async (t) => {
   const folder = await temporaryDirectory(t);
   const contract = JSON.parse(await readFile(CONTRACT_FILE, 'utf8'));
