@@ -2,7 +2,7 @@
 // Описание несёт собственную сумму в последнем поле: порча и обрыв видны при чтении, а не потом.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { StoredFile } from '../files/file.ts';
+import { isJsonObject, type StoredFile } from '../files/file.ts';
 
 export const ATTR_FORMAT = 1;
 
@@ -26,7 +26,7 @@ const attrSchema = z.strictObject({
   uploaded_at: timestamp,
   description: z.string(),
   tags: z.array(z.string()),
-  metadata: z.record(z.string(), z.unknown()),
+  metadata: z.custom<Readonly<Record<string, unknown>>>(isJsonObject),
   status: z.enum(['active', 'expired', 'deleted', 'corrupted', 'missing']),
   retention_policy: z.enum(['temporary', 'permanent']),
   ttl_days: z.number().int().nullable(),

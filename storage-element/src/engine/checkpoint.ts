@@ -24,6 +24,7 @@ const schema = z.strictObject({
   offset: z.number().int().nonnegative(),
   frame: z.number().int().nonnegative(),
   revision: z.number().int().nonnegative(),
+  salt: z.number().int().nonnegative().max(0xffff_ffff),
 });
 
 /** Откуда начинать повтор; undefined, если точки ещё не было. Бросает WrongDataDirectory, если она чужая. */
@@ -45,8 +46,8 @@ export function readCheckpoint(disk: Disk, layout: Layout, storageId: string): W
 }
 
 function writeCheckpoint(disk: Disk, layout: Layout, storageId: string, at: WalPosition): Promise<void> {
-  const { segment, offset, frame, revision } = at;
-  const text = JSON.stringify({ format: 1, storage_id: storageId, segment, offset, frame, revision });
+  const { segment, offset, frame, revision, salt } = at;
+  const text = JSON.stringify({ format: 1, storage_id: storageId, segment, offset, frame, revision, salt });
   return replaceDurably(disk, layout.checkpoint, `${text}\n`);
 }
 

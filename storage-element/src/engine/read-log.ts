@@ -8,6 +8,7 @@ import type { WalPosition } from './wal.ts';
 import {
   FRAME_HEADER_BYTES,
   FRAME_MAGIC_BYTES,
+  type FrameOwner,
   LogDamaged,
   type LogRecord,
   readFrameHeader,
@@ -51,21 +52,22 @@ export async function* readLog(disk: Disk, layout: Layout, from: WalPosition): A
   const live = segments.filter((sequence) => sequence >= from.segment);
   checkUnbroken(live, from);
   let held: Frame | undefined;
-  let stop: Stop = { segment: from.segment, offset: from.offset, number: from.frame };
+  const { salt } = from;
+  let stop: Stop = { segment: from.segment, offset: from.offset, number: from.frame, salt };
   let tornTail: string | undefined;
   for (const [index, segment] of live.entries()) {
     const bytes = disk.readSmall(layout.segment(segment)) ?? Buffer.alloc(0);
     let offset = index === 0 ? from.offset : 0;
     for (;;) {
       const number = held === undefined ? from.frame : held.number + 1;
-      const frame = readFrame(bytes, { segment, offset, number });
+      const frame = readFrame(bytes, { segment, offset, number, salt });
       if (!frame) break;
       if (held) yield held.records;
       held = frame;
       offset += frame.bytes.length;
-      stop = { segment, offset, number: number + 1 };
+      stop = { segment, offset, number: number + 1, salt };
     }
-    refuseDamage(bytes, { segment, offset, isLast: index === live.length - 1 }, stop);
+    refuseDamage(bytes, { segment, offset, salt, isLast: index === live.length - 1 }, stop);
     if (index === live.length - 1) tornTail = keepTornTail(disk, layout, bytes, { ...stop, segment, offset });
   }
   if (!held) return { nextFrame: from.frame, revision: from.revision, segments, tornTail };
@@ -76,8 +78,7 @@ export async function* readLog(disk: Disk, layout: Layout, from: WalPosition): A
 }
 
 /** Где остановились и какой кадр там ожидался. */
-interface Stop {
-  readonly segment: number;
+interface Stop extends FrameOwner {
   readonly offset: number;
   readonly number: number;
 }
@@ -98,7 +99,7 @@ function checkUnbroken(live: readonly number[], from: WalPosition): void {
 }
 
 function readFrame(bytes: Buffer, at: Stop): Frame | undefined {
-  const header = readFrameHeader(bytes, at.offset, at.segment);
+  const header = readFrameHeader(bytes, at.offset, at);
   if (header?.number !== at.number) return undefined;
   const records = readFramePayload(bytes, at.offset, header);
   const end = at.offset + FRAME_HEADER_BYTES + header.payloadBytes;
@@ -119,20 +120,20 @@ async function rewrite(disk: Disk, layout: Layout, frame: Frame): Promise<void> 
  * Отличает порчу от недописанного хвоста. Кадр был сброшен и испорчен позже, если за ним есть целый кадр новее
  * или начат следующий сегмент: то и другое делается только после сброса.
  */
-function refuseDamage(bytes: Buffer, here: { segment: number; offset: number; isLast: boolean }, stop: Stop): void {
+function refuseDamage(bytes: Buffer, here: FrameOwner & { offset: number; isLast: boolean }, stop: Stop): void {
   const damaged = (proof: string) =>
     new LogDamaged(`журнал испорчен: сегмент ${stop.segment}, байт ${stop.offset}: кадр ${stop.number} не читается, а ${proof}`);
-  const unfinished = readFrameHeader(bytes, here.offset, here.segment);
+  const unfinished = readFrameHeader(bytes, here.offset, here);
   if (!here.isLast && unfinished?.number === stop.number) throw damaged('следующий сегмент начат');
   for (let at = bytes.indexOf(FRAME_MAGIC_BYTES, here.offset); at >= 0; at = bytes.indexOf(FRAME_MAGIC_BYTES, at + 1)) {
-    const header = readFrameHeader(bytes, at, here.segment);
+    const header = readFrameHeader(bytes, at, here);
     if (header && header.number > stop.number) throw damaged(`кадр ${header.number} за ним цел`);
   }
 }
 
 /** Недописанный кадр никому не был обещан; его байты остаются для разбора. */
 function keepTornTail(disk: Disk, layout: Layout, bytes: Buffer, stop: Stop): string | undefined {
-  const header = readFrameHeader(bytes, stop.offset, stop.segment);
+  const header = readFrameHeader(bytes, stop.offset, stop);
   if (header?.number !== stop.number) return undefined;
   const end = Math.min(stop.offset + FRAME_HEADER_BYTES + header.payloadBytes, stop.offset + TORN_TAIL_BYTES_MAX);
   disk.makeDirectory(layout.tornTails);

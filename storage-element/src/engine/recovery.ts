@@ -75,12 +75,13 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
 
   const nextSegment = Math.max(from.segment, ...end.segments) + 1;
-  const start = { segment: nextSegment, offset: 0, frame: end.nextFrame, revision };
+  const salt = Number.parseInt(room.randomId().slice(0, 8), 16);
+  const start = { segment: nextSegment, offset: 0, frame: end.nextFrame, revision, salt };
   const never = new AbortController().signal;
   await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, start);
   // Что осталось в staging, никому не обещано: загрузки оборвал сбой.
   for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));
-  return { identity, catalog, applier, walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision } };
+  return { identity, catalog, applier, walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision, salt } };
 }
 
 async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
@@ -90,6 +91,7 @@ async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
     if (!disk.list(layout.dataDir).includes('files')) {
       throw new WrongDataDirectory(`${layout.files} нет, хотя element.json на месте: каталог данных неполон`);
     }
+    for (const path of [layout.staging, layout.quarantine, layout.catalogDir]) disk.makeDirectory(path);
     // Прежний процесс мог погибнуть между переименованием и сбросом каталога: имя видно, но ещё не долговечно.
     await disk.syncDirectory(layout.dataDir);
     return known;
@@ -126,7 +128,7 @@ function firstPosition({ disk, layout }: RecoveryRoom) {
   if (disk.list(layout.files).length > 0) {
     throw new WrongDataDirectory(`${layout.checkpoint} нет, а файлы есть: каталог журнала чужой или потерян`);
   }
-  return { segment: listSegments(disk, layout)[0] ?? 0, offset: 0, frame: 1, revision: 0 };
+  return { segment: listSegments(disk, layout)[0] ?? 0, offset: 0, frame: 1, revision: 0, salt: 0 };
 }
 
 function openCatalogOrFresh(room: RecoveryRoom): Catalog {

@@ -15,8 +15,18 @@ export interface SpaceReport {
   readonly availableBytes: number;
 }
 
-/** statfs дёшев, но не бесплатен: при потоке малых файлов хватает ответа секундной давности. */
+/** statfs дёшев, но не бесплатен: при потоке малых файлов хватает ответа секундной давности и счёта принятого с тех пор. */
 const FRESH_MS = 1000;
+/** Сколько файл занимает сверх своих байтов: блок описания и неполный последний блок. */
+const FILE_OVERHEAD_BYTES = 8 << 10;
+/** После такой загрузки место меряется заново, а не досчитывается. */
+const FORGET_BYTES = 1 << 20;
+
+interface Measured {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  readonly atMs: number;
+}
 
 export class Space {
   readonly #disk: Disk;
@@ -25,7 +35,10 @@ export class Space {
   readonly #storedBytes: () => number;
   readonly #now: () => number;
   #reservedBytes = 0;
-  #measured: { freeBytes: number; totalBytes: number; atMs: number } | undefined;
+  /** Принято после замера: в нём этого ещё нет. */
+  #acceptedBytes = 0;
+  #measured: Measured | undefined;
+  #measuring: Promise<Measured> | undefined;
 
   constructor(room: {
     disk: Disk;
@@ -44,9 +57,12 @@ export class Space {
 
   /** Сколько ещё можно принять, с учётом уже обещанного. */
   async report(): Promise<SpaceReport> {
-    const disk = await this.#measure();
+    return this.#reportFrom(await this.#measure());
+  }
+
+  #reportFrom(disk: Measured): SpaceReport {
     const usedBytes = this.#storedBytes();
-    const byDisk = disk.freeBytes - this.#limits.reserveBytes;
+    const byDisk = disk.freeBytes - this.#acceptedBytes - this.#limits.reserveBytes;
     const limit = this.#limits.capacityBytesMax;
     const byLimit = limit === undefined ? byDisk : limit - usedBytes;
     return {
@@ -58,7 +74,9 @@ export class Space {
 
   /** Обещает место загрузке и возвращает, как его отпустить. Бросает STORAGE_FULL. */
   async reserve(bytes: number): Promise<() => void> {
-    const { availableBytes } = await this.report();
+    const measured = await this.#measure();
+    // Отсюда и до обещания — ни одного ожидания: иначе двое увидели бы одно и то же свободное место.
+    const { availableBytes } = this.#reportFrom(measured);
     if (bytes > availableBytes || availableBytes === 0) throw new ArtError('STORAGE_FULL');
     this.#reservedBytes += bytes;
     let held = true;
@@ -66,18 +84,25 @@ export class Space {
       if (!held) return;
       held = false;
       this.#reservedBytes -= bytes;
+      this.#acceptedBytes += bytes + FILE_OVERHEAD_BYTES;
       if (bytes > FORGET_BYTES) this.#measured = undefined;
     };
   }
 
-  async #measure(): Promise<{ freeBytes: number; totalBytes: number }> {
-    const now = this.#now();
-    if (this.#measured && now - this.#measured.atMs < FRESH_MS) return this.#measured;
-    const measured = { ...(await this.#disk.space(this.#path)), atMs: now };
+  #measure(): Promise<Measured> | Measured {
+    if (this.#measured && this.#now() - this.#measured.atMs < FRESH_MS) return this.#measured;
+    this.#measuring ??= this.#ask().finally(() => {
+      this.#measuring = undefined;
+    });
+    return this.#measuring;
+  }
+
+  async #ask(): Promise<Measured> {
+    const atMs = this.#now();
+    const acceptedBefore = this.#acceptedBytes;
+    const measured = { ...(await this.#disk.space(this.#path)), atMs };
+    this.#acceptedBytes -= acceptedBefore;
     this.#measured = measured;
     return measured;
   }
 }
-
-/** После такой загрузки прежний замер свободного места уже неверен. */
-const FORGET_BYTES = 1 << 20;

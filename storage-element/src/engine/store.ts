@@ -176,7 +176,7 @@ export class Store {
       hooks: {
         apply: (records) => store.#apply(records),
         onFrame: (count, bytes, syncMs) => store.#afterFrame(count, bytes, syncMs),
-        onFull: () => void store.checkpoint(),
+        onFull: () => void store.#makeRoom(),
         onFailure: (error) => room.options.hooks?.onFatal?.(error),
       },
     });
@@ -281,6 +281,12 @@ export class Store {
       this.#checkpointing = undefined;
     });
     return this.#checkpointing;
+  }
+
+  /** Идущая точка могла начаться раньше, чем занялись сегменты, и ни одного не отпустит: нужна ещё одна после неё. */
+  async #makeRoom(): Promise<void> {
+    await this.#checkpointing;
+    await this.checkpoint();
   }
 
   async #runCheckpoint(): Promise<void> {

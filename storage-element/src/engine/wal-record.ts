@@ -10,7 +10,7 @@
 //   24  u32  длина записей
 //   28  u32  CRC-32 записей
 //   32  u32  сколько записей
-//   36  u32  ноль
+//   36  u32  соль этой жизни журнала: байты файла, похожие на кадр, за кадр не сойдут
 // Запись:
 //    0  u32  длина записи целиком
 //    4  u32  вид: 1 put, 2 patch, 3 remove, 4 mode
@@ -103,6 +103,7 @@ function recordJson(record: LogRecord): string {
 /** Заголовок кадра для уже собранных записей. */
 export function frameHeader(frame: {
   segment: number;
+  salt: number;
   number: number;
   records: readonly Uint8Array[];
   count: number;
@@ -120,6 +121,7 @@ export function frameHeader(frame: {
   header.writeUInt32LE(length, 24);
   header.writeUInt32LE(sum, 28);
   header.writeUInt32LE(frame.count, 32);
+  header.writeUInt32LE(frame.salt, 36);
   header.writeUInt32LE(crc32(header.subarray(8)), 4);
   return header;
 }
@@ -131,13 +133,19 @@ export interface FrameHeader {
   readonly count: number;
 }
 
+/** Чьи кадры признаются своими. */
+export interface FrameOwner {
+  readonly segment: number;
+  readonly salt: number;
+}
+
 /** Читает заголовок кадра этого сегмента; undefined, если его здесь нет или он не сходится. */
-export function readFrameHeader(bytes: Buffer, offset: number, segment: number): FrameHeader | undefined {
+export function readFrameHeader(bytes: Buffer, offset: number, owner: FrameOwner): FrameHeader | undefined {
   if (offset + FRAME_HEADER_BYTES > bytes.length) return undefined;
   const header = bytes.subarray(offset, offset + FRAME_HEADER_BYTES);
   if (header.readUInt32LE(0) !== FRAME_MAGIC) return undefined;
   if (header.readUInt32LE(4) !== crc32(header.subarray(8))) return undefined;
-  if (header.readBigUInt64LE(8) !== BigInt(segment)) return undefined;
+  if (header.readBigUInt64LE(8) !== BigInt(owner.segment) || header.readUInt32LE(36) !== owner.salt) return undefined;
   return {
     number: Number(header.readBigUInt64LE(16)),
     payloadBytes: header.readUInt32LE(24),
@@ -155,11 +163,11 @@ export function readFramePayload(bytes: Buffer, offset: number, header: FrameHea
   if (crc32(payload) !== header.payloadCrc) return undefined;
   const records: LogRecord[] = [];
   for (let at = 0; at < payload.length; ) {
-    const length = payload.readUInt32LE(at);
+    const length = payload.length - at < RECORD_HEADER_BYTES ? 0 : payload.readUInt32LE(at);
     if (length < RECORD_HEADER_BYTES || at + length > payload.length) {
       throw new LogDamaged(`длина записи ${length} не укладывается в кадр`);
     }
-    records.push(decodeRecord(payload.subarray(at, at + length)));
+    records.push(decodeOrRefuse(payload.subarray(at, at + length)));
     at += length;
   }
   if (records.length !== header.count) throw new LogDamaged('в кадре не столько записей, сколько заявлено');
@@ -174,6 +182,14 @@ interface RecordFields {
   reason?: RemoveReason;
   removed_at?: string;
   mode?: StorageMode;
+}
+
+function decodeOrRefuse(bytes: Buffer): LogRecord {
+  try {
+    return decodeRecord(bytes);
+  } catch (error) {
+    throw error instanceof LogDamaged ? error : new LogDamaged('запись журнала не по формату', error);
+  }
 }
 
 function decodeRecord(bytes: Buffer): LogRecord {

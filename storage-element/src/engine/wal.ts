@@ -29,6 +29,8 @@ export interface WalPosition {
   readonly offset: number;
   readonly frame: number;
   readonly revision: number;
+  /** Соль кадров: случайная у каждого запуска, тем, кто загружает файлы, неизвестна. */
+  readonly salt: number;
 }
 
 export interface WalHooks {
@@ -59,6 +61,7 @@ export class Wal {
   readonly #segments: number[] = [];
   /** Отслужившие сегменты, готовые к новой жизни. */
   readonly #spare: number[];
+  readonly #salt: number;
   #nextSegment: number;
   #file: DiskFile | undefined;
   #offset = 0;
@@ -83,10 +86,11 @@ export class Wal {
     this.#hooks = options.hooks;
     this.#nextSegment = options.start.nextSegment;
     this.#spare = [...options.start.spare];
+    this.#salt = options.start.salt;
     this.#frame = options.start.nextFrame;
     this.#revision = options.start.revision;
     this.#writtenRevision = this.#revision;
-    this.#applied = { segment: 0, offset: 0, frame: this.#frame, revision: this.#revision };
+    this.#applied = this.#end();
   }
 
   /** Открывает журнал на новом сегменте: недописанный хвост прежнего остаётся в прошлом. */
@@ -196,7 +200,7 @@ export class Wal {
     const file = this.#file;
     const segment = this.#segments.at(-1);
     if (!file || segment === undefined) throw new Error('у журнала нет открытого сегмента');
-    const header = frameHeader({ segment, number: this.#frame, records, count: batch.length });
+    const header = frameHeader({ segment, salt: this.#salt, number: this.#frame, records, count: batch.length });
     const startedAt = performance.now();
     await file.write([header, ...records], this.#offset);
     await file.datasync();
@@ -209,7 +213,8 @@ export class Wal {
 
   #end(): WalPosition {
     const segment = this.#segments.at(-1) ?? 0;
-    return { segment, offset: this.#offset, frame: this.#frame, revision: this.#writtenRevision };
+    const at = { segment, offset: this.#offset, frame: this.#frame };
+    return { ...at, revision: this.#writtenRevision, salt: this.#salt };
   }
 
   #deliver(batch: readonly Waiter[], end: WalPosition): void {
@@ -270,19 +275,20 @@ export class Wal {
     this.#disk.rename(fresh, path);
   }
 
+  /** Первая причина — настоящая: её и получают все, кто ждёт, в том числе места. */
   #fail(error: unknown, batch: readonly Waiter[]): void {
-    this.#failure = error;
+    const isFirst = this.#failure === undefined;
+    this.#failure ??= error;
     const rejected = [...batch, ...this.#queue];
     this.#queue = [];
-    for (const waiter of rejected) waiter.reject(error);
-    this.#hooks.onFailure(error);
+    for (const waiter of rejected) waiter.reject(this.#failure);
+    if (isFirst) this.#hooks.onFailure(error);
+    this.#freed?.();
   }
 
   /** Закрывает журнал из-за чужой беды: после отказа сброса верить диску нельзя никому. */
   poison(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#fail(error, []);
-    this.#freed?.();
+    if (this.#failure === undefined) this.#fail(error, []);
   }
 }
 
@@ -294,4 +300,5 @@ export interface WalStart {
   readonly spare: readonly number[];
   readonly nextFrame: number;
   readonly revision: number;
+  readonly salt: number;
 }

@@ -42,6 +42,11 @@ export interface FileChange {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** Объект JSON как он есть. Схемы, которые собирают объект заново, теряют ключ `__proto__`. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const DAY_MS = 86_400_000;
 
 /** Когда истекает срок: отсчёт от загрузки (требования, 2.8). */

@@ -10,7 +10,7 @@ import {
   ttlFaults,
 } from '@artstore/contracts';
 import { z } from 'zod';
-import type { FileIntent } from './file.ts';
+import { type FileIntent, isJsonObject } from './file.ts';
 
 export type RawIntent = Omit<FileIntent, 'uploadedBy'> & { readonly uploadedBy: string | undefined };
 
@@ -22,7 +22,7 @@ const schema = z.strictObject({
   content_type: z.string().min(1).max(255).regex(/^[\x20-\x7e]+$/),
   description: z.string().default(''),
   tags: z.array(z.string()).default([]),
-  metadata: z.record(z.string(), z.unknown()).default({}),
+  metadata: z.custom<Readonly<Record<string, unknown>>>(isJsonObject).default({}),
   retention_policy: z.enum(['temporary', 'permanent']),
   ttl_days: z.number().nullable().default(null),
   uploaded_by: z.string().min(1).max(255).optional(),

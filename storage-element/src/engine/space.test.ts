@@ -1,0 +1,79 @@
+// Место: обещанное дважды не обещается, отпущенное возвращается, запас диска не тронут.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Disk } from './disk.ts';
+import { Space } from './space.ts';
+
+interface Room {
+  readonly space: Space;
+  free: number;
+  stored: number;
+  nowMs: number;
+}
+
+function openRoom(o: { capacityBytesMax?: number; reserveBytes?: number; free: number }): Room {
+  const room = { free: o.free, stored: 0, nowMs: 0 };
+  const disk: Pick<Disk, 'space'> = { space: async () => ({ freeBytes: room.free, totalBytes: 10_000_000 }) };
+  const space = new Space({
+    disk: disk as Disk,
+    path: '/data',
+    limits: { capacityBytesMax: o.capacityBytesMax, reserveBytes: o.reserveBytes ?? 0 },
+    storedBytes: () => room.stored,
+    monotonicMs: () => room.nowMs,
+  });
+  return Object.assign(room, { space });
+}
+
+const full = { code: 'STORAGE_FULL' };
+
+test('одновременные загрузки не обещают одно место дважды', async () => {
+  const { space } = openRoom({ free: 100_000 });
+  const results = await Promise.allSettled([60_000, 60_000, 60_000].map((bytes) => space.reserve(bytes)));
+  assert.deepEqual(results.map(({ status }) => status), ['fulfilled', 'rejected', 'rejected']);
+});
+
+test('отпущенное место возвращается один раз, сколько ни отпускай', async () => {
+  const { space } = openRoom({ free: 100_000 });
+  const release = await space.reserve(60_000);
+  await assert.rejects(space.reserve(60_000), full);
+  release();
+  release();
+  const available = (await space.report()).availableBytes;
+  assert.ok(available <= 100_000);
+});
+
+test('принятое за секунду между замерами считается занятым: поток малых файлов не съедает запас', async () => {
+  const room = openRoom({ free: 1_000_000, reserveBytes: 100_000 });
+  let accepted = 0;
+  for (let count = 0; count < 100; count += 1) {
+    try {
+      const release = await room.space.reserve(50_000);
+      room.free -= 50_000;
+      accepted += 1;
+      release();
+    } catch {
+      break;
+    }
+  }
+  assert.ok(room.free >= 100_000, `на диске осталось ${room.free} при запасе 100000, принято ${accepted}`);
+});
+
+test('через секунду место меряется заново: освободившееся видно', async () => {
+  const room = openRoom({ free: 10_000 });
+  await assert.rejects(room.space.reserve(50_000), full);
+  room.free = 1_000_000;
+  room.nowMs = 1500;
+  (await room.space.reserve(50_000))();
+});
+
+test('предел ёмкости действует и при пустом диске; запас диска — и без предела', async () => {
+  const limited = openRoom({ free: 1_000_000, capacityBytesMax: 100_000 });
+  limited.stored = 70_000;
+  assert.deepEqual(await limited.space.report(), { totalBytes: 100_000, usedBytes: 70_000, availableBytes: 30_000 });
+  await assert.rejects(limited.space.reserve(30_001), full);
+  const reserved = openRoom({ free: 1000, reserveBytes: 1000 });
+  assert.equal((await reserved.space.report()).availableBytes, 0);
+  await assert.rejects(reserved.space.reserve(0), full);
+  const below = openRoom({ free: 500, reserveBytes: 1000 });
+  assert.equal((await below.space.report()).availableBytes, 0);
+});

@@ -1,0 +1,141 @@
+// Журнал: общий сброс, предел длины, ожидание места и отказ. Настоящий Wal на диске испытаний.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
+import { MemoryImage } from '../../test/crash/memory-image.ts';
+import { createRandom } from '../../test/crash/random.ts';
+import { createLayout } from './layout.ts';
+import { Wal, type WalHooks } from './wal.ts';
+import { type LogRecord, revisionOf } from './wal-record.ts';
+
+const LAYOUT = createLayout('/data', '/wal');
+const LIMITS = { segmentBytes: 400, segmentsMax: 3, frameBytesMax: 300 };
+
+interface Bench {
+  readonly wal: Wal;
+  readonly disk: CrashDisk;
+  readonly applied: number[];
+  readonly frames: number[];
+  readonly failures: unknown[];
+  full: number;
+}
+
+async function openBench(o: { hooks?: Partial<WalHooks>; refuse?: (operation: Operation) => Refusal | undefined } = {}): Promise<Bench> {
+  const image = MemoryImage.empty();
+  for (const path of ['/wal', '/data/staging']) image.makeDirectory(path);
+  const disk = new CrashDisk({ image, random: createRandom('журнал'), ...(o.refuse ? { refuse: o.refuse } : {}) });
+  const bench: Omit<Bench, 'wal'> = { disk, applied: [], frames: [], failures: [], full: 0 };
+  const wal = await Wal.open(disk, LAYOUT, {
+    limits: LIMITS,
+    start: { nextSegment: 1, spare: [], nextFrame: 1, revision: 0, salt: 1 },
+    hooks: {
+      apply: (records) => bench.applied.push(...records.map(revisionOf)),
+      onFrame: (count) => bench.frames.push(count),
+      onFull: () => { bench.full += 1; },
+      onFailure: (error) => bench.failures.push(error),
+      ...o.hooks,
+    },
+  });
+  return Object.assign(bench, { wal });
+}
+
+const note = (revision: number): LogRecord => ({ type: 'mode', mode: 'rw', revision });
+
+async function settle(): Promise<void> {
+  for (let count = 0; count < 60; count += 1) await turn();
+}
+
+test('все, кто ждёт в один миг, делят один сброс; порядок revision — порядок раскладки', async () => {
+  const bench = await openBench();
+  const records = await Promise.all(Array.from({ length: 6 }, () => bench.wal.append(note)));
+  assert.deepEqual(records.map(revisionOf), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(bench.applied, [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(bench.frames, [1, 5]);
+  assert.equal(bench.wal.applied.revision, 6);
+  await bench.wal.close();
+  assert.equal(bench.disk.openFiles, 0);
+});
+
+test('ответ даётся только после сброса и раскладки', async () => {
+  const order: string[] = [];
+  const bench = await openBench({ hooks: { apply: () => order.push('разложено'), onFrame: () => order.push('сброшено') } });
+  await bench.wal.append(note).then(() => order.push('отвечено'));
+  assert.deepEqual(order, ['сброшено', 'разложено', 'отвечено']);
+});
+
+test('кадр не растёт выше предела: остальные едут следующим', async () => {
+  const bench = await openBench();
+  await Promise.all(Array.from({ length: 12 }, () => bench.wal.append(note)));
+  assert.ok(bench.frames.length > 2);
+  assert.deepEqual(bench.applied, Array.from({ length: 12 }, (_, index) => index + 1));
+});
+
+test('полный журнал зовёт контрольную точку и ждёт её; отпущенные сегменты служат снова, нового места не занимая', async () => {
+  const bench = await openBench();
+  const writing = Array.from({ length: 60 }, () => bench.wal.append(note));
+  await settle();
+  assert.ok(bench.full > 0, 'места нет');
+  assert.ok(bench.applied.length < 60);
+  assert.equal(bench.wal.segmentsInUse, 3);
+  while (bench.applied.length < 60) {
+    bench.wal.releaseBefore(bench.wal.applied);
+    await settle();
+  }
+  await Promise.all(writing);
+  assert.ok((bench.disk.image.names('/wal') ?? []).length <= 3);
+});
+
+test('запись больше сегмента не теряется и не зацикливает журнал', async () => {
+  const bench = await openBench();
+  const record = await bench.wal.append((revision) => ({
+    type: 'remove', fileId: 'я'.repeat(600), place: { day: '20261123', bucket: 0 }, reason: 'trash', removedAt: 'x', revision,
+  }));
+  assert.equal(revisionOf(record), 1);
+});
+
+test('отказ сброса окончателен: ждавшим — та же причина, новым — сразу, повторного сброса нет', async () => {
+  let syncs = 0;
+  const bench = await openBench({
+    refuse: ({ kind, path }) => {
+      if (kind !== 'datasync' || path.endsWith('.new')) return undefined;
+      syncs += 1;
+      return 'forget';
+    },
+  });
+  const results = await Promise.allSettled([1, 2, 3].map(() => bench.wal.append(note)));
+  assert.ok(results.every(({ status }) => status === 'rejected'));
+  await assert.rejects(bench.wal.append(note), { code: 'EIO' });
+  assert.deepEqual([syncs, bench.failures.length, bench.applied.length], [1, 1, 0]);
+  await bench.wal.close();
+});
+
+test('отказ раскладки при полном журнале отпускает и тех, кто ждёт места', async () => {
+  let frames = 0;
+  const bench = await openBench({
+    hooks: {
+      apply: () => {
+        frames += 1;
+        if (frames === 3) throw new Error('раскладка отказала');
+      },
+    },
+  });
+  // Три кадра занимают три сегмента; четвёртый уже ждёт места, когда третий раскладывается.
+  const writing = Array.from({ length: 20 }, () => bench.wal.append(note));
+  const settled = Promise.allSettled(writing);
+  await settle();
+  assert.equal(bench.full, 1);
+  assert.equal(bench.failures.length, 1);
+  const results = await settled;
+  assert.equal(results.at(-1)?.status, 'rejected');
+  await bench.wal.close();
+});
+
+test('закрытие дописывает очередь; после него запись отвергается', async () => {
+  const bench = await openBench();
+  const writing = [1, 2, 3].map(() => bench.wal.append(note));
+  await bench.wal.close();
+  await Promise.all(writing);
+  assert.deepEqual(bench.applied, [1, 2, 3]);
+  await assert.rejects(bench.wal.append(note));
+});
