@@ -69,7 +69,9 @@ async function assemble(config: Config, log: Logger, keep: <P extends Part>(part
   await keys.start();
 
   const tokens = keep(createServiceTokens({ adminUrl, ...config.account, log }));
-  const admin = keep(createAdminClient({ adminUrl, token: (signal) => tokens.get(undefined, signal), forgetToken: tokens.forget }));
+  const admin = keep(
+    createAdminClient({ adminUrl, token: (signal) => tokens.get(undefined, signal), forgetToken: tokens.forget }),
+  );
   const client = keep(
     createStorageElementClient({
       ca: elements.caFile === undefined ? undefined : await readFile(elements.caFile, 'utf8'),

@@ -14,11 +14,19 @@ export interface ReadinessParts {
 /** База, не ответившая за это время, недоступна: проверяющий ждать дольше не станет. */
 const DATABASE_ANSWER_MS = 2_000;
 
-export async function checkReadiness({ files, registry, directory, keys }: ReadinessParts): Promise<Record<string, Check>> {
+export async function checkReadiness({
+  files,
+  registry,
+  directory,
+  keys,
+}: ReadinessParts): Promise<Record<string, Check>> {
   return {
     database: await checkDatabaseAnswers(files),
     search: judgeRegistry(registry.state()),
-    elements: directory.size() === undefined ? { status: 'degraded', message: 'список элементов хранения ещё не получен' } : { status: 'ok' },
+    elements:
+      directory.size() === undefined
+        ? { status: 'degraded', message: 'список элементов хранения ещё не получен' }
+        : { status: 'ok' },
     keys: keys.loaded() ? { status: 'ok' } : { status: 'fail', message: 'нет ключей проверки токенов' },
   };
 }

@@ -15,41 +15,40 @@ const count = () =>
     .transform(Number);
 const databaseUrl = () => z.url({ protocol: /^postgres(ql)?$/ });
 
-export const envSchema = z
-  .object({
-    QM_HOST: z.string().min(1).default('127.0.0.1').describe('Адрес, на котором слушать'),
-    QM_PORT: port().prefault('8030').describe('Порт; 0 — любой свободный'),
-    QM_DATABASE_URL: databaseUrl().describe('PostgreSQL, общая с Admin Module; роли достаточно права читать'),
-    QM_MIGRATIONS_DATABASE_URL: databaseUrl()
-      .optional()
-      .describe('Та же база с ролью, которой можно создавать индексы; по умолчанию QM_DATABASE_URL'),
-    QM_DATABASE_CONNECTIONS: count().prefault('10').describe('Наибольшее число соединений с базой'),
-    QM_SEARCH_TIMEOUT: duration().prefault('1800ms').describe('Предел одного поиска'),
-    QM_ADMIN_URL: z.url({ protocol: /^https?$/ }).describe('Адрес Admin Module'),
-    QM_ISSUER: z.string().min(1).describe('Кто выдаёт токены: ожидаемое значение `iss`'),
-    QM_CLIENT_ID: z.string().min(1).describe('Учётная запись модуля'),
-    QM_CLIENT_SECRET: z.string().min(1).describe('Её секрет'),
-    QM_SE_CA: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Файл удостоверяющего центра элементов хранения (PEM); по умолчанию системные'),
-    QM_ELEMENTS_REFRESH: duration().prefault('30s').describe('Как часто обновлять список элементов хранения'),
-    QM_ELEMENT_CONNECTIONS: count().prefault('64').describe('Наибольшее число соединений с одним элементом хранения'),
-    QM_OPEN_TIMEOUT: duration().prefault('20s').describe('Сколько ждать начала ответа от элемента хранения'),
-    QM_CACHE_TTL: duration().prefault('45s').describe('Сколько живут метаданные в кэше'),
-    QM_CACHE_SIZE: byteSize().prefault('32MiB').describe('Сколько памяти отведено кэшу метаданных'),
-    QM_JWKS_REFRESH: duration().prefault('5m').describe('Как часто обновлять ключи проверки токенов'),
-    QM_JWKS_STALE_MAX: duration()
-      .prefault('24h')
-      .describe('Сколько работать с последними полученными ключами, если новые недоступны'),
-    QM_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
-    QM_LOG_LEVEL: z
-      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
-      .default('info')
-      .describe('Подробность журнала'),
-    QM_LOG_FORMAT: z.enum(['json', 'text']).default('json').describe('Вид журнала: json для машины, text для человека'),
-  });
+export const envSchema = z.object({
+  QM_HOST: z.string().min(1).default('127.0.0.1').describe('Адрес, на котором слушать'),
+  QM_PORT: port().prefault('8030').describe('Порт; 0 — любой свободный'),
+  QM_DATABASE_URL: databaseUrl().describe('PostgreSQL, общая с Admin Module; роли достаточно права читать'),
+  QM_MIGRATIONS_DATABASE_URL: databaseUrl()
+    .optional()
+    .describe('Та же база с ролью, которой можно создавать индексы; по умолчанию QM_DATABASE_URL'),
+  QM_DATABASE_CONNECTIONS: count().prefault('10').describe('Наибольшее число соединений с базой'),
+  QM_SEARCH_TIMEOUT: duration().prefault('1800ms').describe('Предел одного поиска'),
+  QM_ADMIN_URL: z.url({ protocol: /^https?$/ }).describe('Адрес Admin Module'),
+  QM_ISSUER: z.string().min(1).describe('Кто выдаёт токены: ожидаемое значение `iss`'),
+  QM_CLIENT_ID: z.string().min(1).describe('Учётная запись модуля'),
+  QM_CLIENT_SECRET: z.string().min(1).describe('Её секрет'),
+  QM_SE_CA: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Файл удостоверяющего центра элементов хранения (PEM); по умолчанию системные'),
+  QM_ELEMENTS_REFRESH: duration().prefault('30s').describe('Как часто обновлять список элементов хранения'),
+  QM_ELEMENT_CONNECTIONS: count().prefault('64').describe('Наибольшее число соединений с одним элементом хранения'),
+  QM_OPEN_TIMEOUT: duration().prefault('20s').describe('Сколько ждать начала ответа от элемента хранения'),
+  QM_CACHE_TTL: duration().prefault('45s').describe('Сколько живут метаданные в кэше'),
+  QM_CACHE_SIZE: byteSize().prefault('32MiB').describe('Сколько памяти отведено кэшу метаданных'),
+  QM_JWKS_REFRESH: duration().prefault('5m').describe('Как часто обновлять ключи проверки токенов'),
+  QM_JWKS_STALE_MAX: duration()
+    .prefault('24h')
+    .describe('Сколько работать с последними полученными ключами, если новые недоступны'),
+  QM_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
+  QM_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+    .default('info')
+    .describe('Подробность журнала'),
+  QM_LOG_FORMAT: z.enum(['json', 'text']).default('json').describe('Вид журнала: json для машины, text для человека'),
+});
 
 export interface Config {
   readonly host: string;

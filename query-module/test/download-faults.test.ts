@@ -39,7 +39,10 @@ const path = (row: FileRow): string => `/api/v1/files/${row.file_id}/download`;
 test('обрыв посреди тела незаметен клиенту: поток продолжается с места обрыва', async (t) => {
   const { query, proxy, bytes, row } = await startStand(t);
   for (const kind of ['reset', 'end'] as const) {
-    proxy.faults = [{ kind, afterBytes: 1_000_000 }, { kind, afterBytes: 700_000 }];
+    proxy.faults = [
+      { kind, afterBytes: 1_000_000 },
+      { kind, afterBytes: 700_000 },
+    ];
     const whole = await query.call('GET', path(row));
     assert.equal(whole.status, 200);
     assert.ok(whole.bytes.equals(bytes), kind);
@@ -92,11 +95,15 @@ test('клиент ушёл — соединение с элементом за�
   const url = `${query.url}${path(row)}`;
   for (let round = 0; round < 30; round += 1) {
     await new Promise<void>((resolve) => {
-      const request = get(url, { headers: { authorization: `Bearer ${query.admin.token()}` }, agent: false }, (reply) => {
-        reply.once('data', () => request.destroy());
-        reply.once('close', resolve);
-        reply.on('error', () => undefined);
-      });
+      const request = get(
+        url,
+        { headers: { authorization: `Bearer ${query.admin.token()}` }, agent: false },
+        (reply) => {
+          reply.once('data', () => request.destroy());
+          reply.once('close', resolve);
+          reply.on('error', () => undefined);
+        },
+      );
       request.on('error', () => resolve());
     });
   }

@@ -54,7 +54,9 @@ test('файл отдаётся целиком, участком и по усл�
   });
 
   await t.test('участком, если содержимое то же, иначе целиком', async () => {
-    const same = await query.call('GET', path(row.file_id), { headers: { range: 'bytes=0-9', 'if-range': `"${row.checksum}"` } });
+    const same = await query.call('GET', path(row.file_id), {
+      headers: { range: 'bytes=0-9', 'if-range': `"${row.checksum}"` },
+    });
     assert.equal(same.status, 206);
     const other = await query.call('GET', path(row.file_id), { headers: { range: 'bytes=0-9', 'if-range': '"x"' } });
     assert.equal(other.status, 200);
@@ -99,7 +101,11 @@ test('пустой файл скачивается', async (t) => {
 
 test('истёкшего, удалённого и неизвестного файла нет, и элемент об этом не спрашивают', async (t) => {
   const query = await startQuery(t);
-  const expired = fileRow({ retention_policy: 'temporary', ttl_days: 1, expires_at: new Date(Date.now() - 1000).toISOString() });
+  const expired = fileRow({
+    retention_policy: 'temporary',
+    ttl_days: 1,
+    expires_at: new Date(Date.now() - 1000).toISOString(),
+  });
   const marked = fileRow({ status: 'expired' });
   const deleted = fileRow({ status: 'deleted', deleted_at: new Date().toISOString() });
   await insertFiles(query.registry, [expired, marked, deleted]);
@@ -119,7 +125,11 @@ test('истёкшего, удалённого и неизвестного фа�
 
 test('архивный элемент — 409, выключенный или неизвестный — 502 за ограниченное время', async (t) => {
   const admin = await startAdmin(t);
-  const [row, lost, archived] = [fileRow(), fileRow({ storage_element_id: randomUUID() }), fileRow({ storage_element_id: randomUUID() })];
+  const [row, lost, archived] = [
+    fileRow(),
+    fileRow({ storage_element_id: randomUUID() }),
+    fileRow({ storage_element_id: randomUUID() }),
+  ];
   admin.elements = [
     { id: row.storage_element_id, url: 'http://127.0.0.1:1', mode: 'rw' },
     { id: archived.storage_element_id, url: 'http://127.0.0.1:1', mode: 'ar' },
@@ -151,7 +161,9 @@ test('файл, которого элемент не знает, станови�
   assert.deepEqual(query.admin.reported, [row.file_id]);
 
   // Admin пометил строку: следующий ответ Query берёт из базы, а не из памяти.
-  await query.registry.pool.query(`UPDATE files SET original_filename = 'другое.pdf' WHERE file_id = $1`, [row.file_id]);
+  await query.registry.pool.query(`UPDATE files SET original_filename = 'другое.pdf' WHERE file_id = $1`, [
+    row.file_id,
+  ]);
   const metadata = await query.call('GET', `/api/v1/files/${row.file_id}`);
   assert.equal(metadata.json<{ original_filename: string }>().original_filename, 'другое.pdf');
 });

@@ -74,6 +74,13 @@ export async function insertFiles({ pool }: Registry, rows: readonly FileRow[]):
       [id],
     );
   }
-  const records = rows.map((row) => ({ ...row, revision: 1, registered_at: row.uploaded_at, updated_at: row.uploaded_at }));
-  await pool.query(`INSERT INTO files SELECT * FROM jsonb_populate_recordset(NULL::files, $1::jsonb)`, [JSON.stringify(records)]);
+  const records = rows.map((row) => ({
+    ...row,
+    revision: 1,
+    registered_at: row.uploaded_at,
+    updated_at: row.uploaded_at,
+  }));
+  await pool.query(`INSERT INTO files SELECT * FROM jsonb_populate_recordset(NULL::files, $1::jsonb)`, [
+    JSON.stringify(records),
+  ]);
 }

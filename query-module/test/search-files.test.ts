@@ -32,7 +32,11 @@ test('каждое условие отбирает своё, и условия �
   const expected: [string, Record<string, unknown>, (row: FileRow, index: number) => boolean][] = [
     ['без условий — всё', {}, () => true],
     ['расширение без точки', { file_extension: 'pdf' }, (row) => row.original_filename.endsWith('.pdf')],
-    ['расширение с точкой и в другом регистре', { file_extension: '.docx' }, (row) => row.original_filename.endsWith('.DOCX')],
+    [
+      'расширение с точкой и в другом регистре',
+      { file_extension: '.docx' },
+      (row) => row.original_filename.endsWith('.DOCX'),
+    ],
     ['составное расширение', { file_extension: 'tar.gz' }, (row) => row.original_filename.endsWith('.tar.gz')],
     ['метки все разом', { tags: ['общий', 'четвёртый'] }, (_, index) => index % 4 === 0],
     ['вложенные метаданные', { metadata: { place: { room: 1 } } }, (_, index) => index % 3 === 1],
@@ -46,10 +50,21 @@ test('каждое условие отбирает своё, и условия �
       (_, index) => index >= 2 && index < 5,
     ],
     ['часть имени условием', { filename: 'ОТЧЕТ_3' }, (row) => row.original_filename.startsWith('отчёт_3')],
-    ['имя целиком условием', { mode: 'exact', filename: 'ОТЧЁТ_3.PDF' }, (row) => row.original_filename === 'отчёт_3.pdf'],
+    [
+      'имя целиком условием',
+      { mode: 'exact', filename: 'ОТЧЁТ_3.PDF' },
+      (row) => row.original_filename === 'отчёт_3.pdf',
+    ],
     [
       'всё вместе',
-      { query: 'отчеты', mode: 'fulltext', file_extension: 'pdf', uploaded_by: 'sa_even_1', tags: ['общий'], min_size: 1 },
+      {
+        query: 'отчеты',
+        mode: 'fulltext',
+        file_extension: 'pdf',
+        uploaded_by: 'sa_even_1',
+        tags: ['общий'],
+        min_size: 1,
+      },
       (row, index) => index % 6 === 0 && row.size > 0,
     ],
   ];
@@ -84,19 +99,31 @@ test('порядок полный: страницы не пересекаютс�
   }
   const bySize = await query.search({ sort_by: 'size', sort_order: 'asc' });
   const sizes = bySize.items.map((item) => item.size);
-  assert.deepEqual(sizes, sizes.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    sizes,
+    sizes.toSorted((a, b) => a - b),
+  );
   const newest = await query.search({ limit: 1 });
   assert.equal(newest.items[0]?.file_id, rows.at(-1)?.file_id);
 });
 
 test('истёкший по времени файл не показан действующим, хотя отметки о сроке ещё нет', async (t) => {
   const query = await startQuery(t);
-  const expired = fileRow({ retention_policy: 'temporary', ttl_days: 1, expires_at: new Date(Date.now() - 1000).toISOString() });
+  const expired = fileRow({
+    retention_policy: 'temporary',
+    ttl_days: 1,
+    expires_at: new Date(Date.now() - 1000).toISOString(),
+  });
   const marked = fileRow({ status: 'expired', expires_at: new Date(Date.now() - DAY_MS).toISOString() });
-  const alive = fileRow({ retention_policy: 'temporary', ttl_days: 1, expires_at: new Date(Date.now() + DAY_MS).toISOString() });
+  const alive = fileRow({
+    retention_policy: 'temporary',
+    ttl_days: 1,
+    expires_at: new Date(Date.now() + DAY_MS).toISOString(),
+  });
   const deleted = fileRow({ status: 'deleted', deleted_at: new Date().toISOString() });
   await insertFiles(query.registry, [expired, marked, alive, deleted]);
-  const ids = async (body: object): Promise<string[]> => (await query.search(body)).items.map((item) => item.file_id).sort();
+  const ids = async (body: object): Promise<string[]> =>
+    (await query.search(body)).items.map((item) => item.file_id).sort();
   assert.deepEqual(await ids({}), [alive.file_id]);
   assert.deepEqual(await ids({ status: 'expired' }), [expired.file_id, marked.file_id].sort());
   assert.deepEqual(await ids({ status: 'deleted' }), [deleted.file_id]);
@@ -195,11 +222,19 @@ test('негодный ввод — верный ответ или VALIDATION_ER
 
 test('без токена, без права и с чужим получателем поиска нет', async (t) => {
   const query = await startQuery(t);
-  const ask = async (token: string | null): Promise<number> => (await query.call('POST', '/api/v1/search', { body: {}, token })).status;
+  const ask = async (token: string | null): Promise<number> =>
+    (await query.call('POST', '/api/v1/search', { body: {}, token })).status;
   assert.equal(await ask(null), 401);
   assert.equal(await ask(query.admin.token({ scopes: 'files:write' })), 403);
   assert.equal(await ask(query.admin.token({ audience: 'other' })), 401);
   assert.equal(await ask(query.admin.token()), 200);
-  const user = { sub: 'anna', username: 'anna', uid: 'b5f1c9d0-0000-4000-8000-000000000001', scope: null, scopes: null, client_id: null };
+  const user = {
+    sub: 'anna',
+    username: 'anna',
+    uid: 'b5f1c9d0-0000-4000-8000-000000000001',
+    scope: null,
+    scopes: null,
+    client_id: null,
+  };
   assert.equal(await ask(query.admin.token({ claims: { ...user, role: 'readonly' } })), 200);
 });

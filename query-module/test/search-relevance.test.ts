@@ -34,7 +34,9 @@ test('набор близости: находится то, что ищут, и 
   const queries = await readData<RelevanceQuery>('queries.json');
   await insertFiles(
     registry,
-    files.map((file) => fileRow({ original_filename: file.name, description: file.description ?? '', tags: file.tags ?? [] })),
+    files.map((file) =>
+      fileRow({ original_filename: file.name, description: file.description ?? '', tags: file.tags ?? [] }),
+    ),
   );
   const idOf = new Map(files.map((file) => [file.name, file.id]));
   const view = openFilesView({ pool: registry.pool, searchTimeoutMs: 2_000 });

@@ -48,7 +48,15 @@ export async function startAdmin(t: TestContext): Promise<AdminStand> {
     return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
   };
 
-  const stand: AdminStand = { url: '', issuer: ISSUER, jwksUrl: '', elements: [], reported: [], available: true, token };
+  const stand: AdminStand = {
+    url: '',
+    issuer: ISSUER,
+    jwksUrl: '',
+    elements: [],
+    reported: [],
+    available: true,
+    token,
+  };
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
@@ -65,7 +73,12 @@ export async function startAdmin(t: TestContext): Promise<AdminStand> {
       return json(response, 200, { access_token: access, token_type: 'Bearer', expires_in: 600 });
     }
     if (path.startsWith('/api/v1/storage-elements')) {
-      const items = stand.elements.map((element) => ({ ...element, name: element.id, status: 'online', available_bytes: 1 }));
+      const items = stand.elements.map((element) => ({
+        ...element,
+        name: element.id,
+        status: 'online',
+        available_bytes: 1,
+      }));
       return json(response, 200, { items, total: items.length, limit: 1000, offset: 0, has_more: false });
     }
     if (missing !== undefined) {

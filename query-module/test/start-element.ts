@@ -50,7 +50,8 @@ export async function startElement(t: TestContext, admin: AdminStand, mode: 'edi
     ended.then(() => Promise.reject(new Error('элемент хранения не запустился'))),
   ]);
   const url = `http://127.0.0.1:${(message as { port: number }).port}`;
-  const authorization = (): string => `Bearer ${admin.token({ audience: id, scopes: 'files:read files:write storage:write' })}`;
+  const authorization = (): string =>
+    `Bearer ${admin.token({ audience: id, scopes: 'files:read files:write storage:write' })}`;
 
   return {
     id,
@@ -89,7 +90,10 @@ export async function startElement(t: TestContext, admin: AdminStand, mode: 'edi
       return row;
     },
     async remove(fileId) {
-      const reply = await send(`${url}/api/v1/files/${fileId}`, { method: 'DELETE', headers: { authorization: authorization() } });
+      const reply = await send(`${url}/api/v1/files/${fileId}`, {
+        method: 'DELETE',
+        headers: { authorization: authorization() },
+      });
       if (reply.status !== 204) throw new Error(`элемент не удалил файл: ${reply.status}`);
     },
   };

@@ -88,7 +88,10 @@ export async function startQuery(t: TestContext, o: QueryOptions = {}): Promise<
     if (reply.status !== 200) throw new Error(`поиск ответил ${reply.status}: ${reply.bytes.toString()}`);
     return reply.json<SearchPage>();
   };
-  await waitUntil('Query готов отвечать', async () => (await call('GET', '/health/live', { token: null })).status === 200);
+  await waitUntil(
+    'Query готов отвечать',
+    async () => (await call('GET', '/health/live', { token: null })).status === 200,
+  );
   return { url, registry, admin, call, search, stop };
 }
 

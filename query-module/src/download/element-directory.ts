@@ -33,12 +33,16 @@ export function openElementDirectory({ admin, refreshMs, log }: ElementDirectory
     try {
       const list = await admin.listStorageElements(signal);
       elements = new Map(list.map((element) => [element.id, element]));
-      if (failing) log.info({ event: 'elements_refreshed', elements: list.length }, 'список элементов хранения снова доступен');
+      if (failing)
+        log.info({ event: 'elements_refreshed', elements: list.length }, 'список элементов хранения снова доступен');
       failing = false;
     } catch (error) {
       // Об одном и том же отказе — одна запись, а не по записи на каждую попытку.
       if (!failing && !signal.aborted) {
-        log.warn({ event: 'elements_refresh_failed', err: error }, 'список элементов хранения не обновлён, действует прежний');
+        log.warn(
+          { event: 'elements_refresh_failed', err: error },
+          'список элементов хранения не обновлён, действует прежний',
+        );
       }
       failing = true;
     } finally {
@@ -46,7 +50,13 @@ export function openElementDirectory({ admin, refreshMs, log }: ElementDirectory
     }
   }
 
-  const regular: Periodic = every({ name: 'elements_refresh', intervalMs: refreshMs, log, runAtStart: true, job: refresh });
+  const regular: Periodic = every({
+    name: 'elements_refresh',
+    intervalMs: refreshMs,
+    log,
+    runAtStart: true,
+    job: refresh,
+  });
   const first: Periodic = every({
     name: 'elements_first_refresh',
     intervalMs: FIRST_REFRESH_MS,

@@ -6,7 +6,14 @@ import type { Logger } from '@artstore/chassis';
 import type { ElementDownload, StorageElement, StorageElementClient } from '@artstore/clients';
 import type { MetadataCache } from '../cache/metadata-cache.ts';
 import { type FileRow, statusAt } from '../registry/file-row.ts';
-import { type DownloadConditions, answerHeaders, etagOf, headerOf, parseContentRange, passedConditions } from './download-headers.ts';
+import {
+  type DownloadConditions,
+  answerHeaders,
+  etagOf,
+  headerOf,
+  parseContentRange,
+  passedConditions,
+} from './download-headers.ts';
 import type { ElementDirectory } from './element-directory.ts';
 import type { ReportMissing } from './report-missing.ts';
 import { verifiedBody } from './verified-body.ts';
@@ -67,7 +74,10 @@ async function requireRow({ cache }: DownloadRoom, fileId: string): Promise<File
 async function requireElement({ directory }: DownloadRoom, row: FileRow, signal: AbortSignal): Promise<StorageElement> {
   const element = await directory.find(row.storage_element_id, signal);
   if (element === undefined) {
-    throw new ArtError('SE_UNAVAILABLE', { fileId: row.file_id, cause: new Error('the storage element is not in the list') });
+    throw new ArtError('SE_UNAVAILABLE', {
+      fileId: row.file_id,
+      cause: new Error('the storage element is not in the list'),
+    });
   }
   if (element.mode === 'ar') throw archived(row.file_id);
   return element;
@@ -104,17 +114,27 @@ interface Opening {
  * Ждёт начала ответа не дольше openTimeoutMs, включая очередь за соединением к занятому элементу.
  * Предел снимается, как только ответ начался: на сами байты общего предела нет.
  */
-async function openWithin(room: DownloadRoom, call: DownloadCall, { target, headers, tries }: Opening): Promise<ElementDownload> {
+async function openWithin(
+  room: DownloadRoom,
+  call: DownloadCall,
+  { target, headers, tries }: Opening,
+): Promise<ElementDownload> {
   const opening = new AbortController();
   const timer = setTimeout(
-    () => opening.abort(new ArtError('SE_UNAVAILABLE', { cause: new Error('the storage element did not answer in time') })),
+    () =>
+      opening.abort(new ArtError('SE_UNAVAILABLE', { cause: new Error('the storage element did not answer in time') })),
     room.openTimeoutMs,
   );
   const signal = AbortSignal.any([call.signal, opening.signal]);
   try {
     for (let left = tries; ; left -= 1) {
       try {
-        return await room.client.downloadFile(target.element, { fileId: call.fileId, method: call.method, headers, signal });
+        return await room.client.downloadFile(target.element, {
+          fileId: call.fileId,
+          method: call.method,
+          headers,
+          signal,
+        });
       } catch (error) {
         if (left <= 1 || signal.aborted || !isArtError(error, 'SE_UNAVAILABLE')) throw error;
       }
@@ -142,7 +162,10 @@ function answer(room: DownloadRoom, call: DownloadCall, { row, element, reply }:
     return { status, headers: { etag: etagOf(row), 'cache-control': 'private, no-cache' }, body: undefined };
   }
   if (status !== 200 && status !== 206) throw disagrees(fileId, `status ${status}`);
-  const part = status === 206 ? parseContentRange(headerOf(headers, 'content-range')) : { start: 0, end: row.size - 1, size: row.size };
+  const part =
+    status === 206
+      ? parseContentRange(headerOf(headers, 'content-range'))
+      : { start: 0, end: row.size - 1, size: row.size };
   if (part === undefined || part.size !== row.size) throw disagrees(fileId, 'content-range');
   const length = part.end - part.start + 1;
   if (headerOf(headers, 'content-length') !== String(length)) throw disagrees(fileId, 'content-length');
@@ -157,7 +180,10 @@ function answer(room: DownloadRoom, call: DownloadCall, { row, element, reply }:
     reopen: (sent) => reopen(room, call, { row, element, start: part.start + sent, end: part.end }),
     signal: call.signal,
     onResume: (error, sent) =>
-      call.log.warn({ event: 'download_resumed', fileId, bytes: sent, err: error }, 'поток от элемента прервался, продолжаем с места обрыва'),
+      call.log.warn(
+        { event: 'download_resumed', fileId, bytes: sent, err: error },
+        'поток от элемента прервался, продолжаем с места обрыва',
+      ),
   });
   return { status, headers: answerHeaders(row, headers), body };
 }
@@ -168,7 +194,11 @@ interface Continuation extends Target {
 }
 
 /** Остаток участка; If-Match не нужен: If-Range с той же меткой даёт 206 только на то же содержимое. */
-async function reopen(room: DownloadRoom, call: DownloadCall, { row, element, start, end }: Continuation): Promise<Readable> {
+async function reopen(
+  room: DownloadRoom,
+  call: DownloadCall,
+  { row, element, start, end }: Continuation,
+): Promise<Readable> {
   const headers = { range: `bytes=${start}-${end}`, 'if-range': etagOf(row) };
   const reply = await openWithin(room, call, { target: { row, element }, headers, tries: 1 });
   const part = parseContentRange(headerOf(reply.headers, 'content-range'));
@@ -179,7 +209,10 @@ async function reopen(room: DownloadRoom, call: DownloadCall, { row, element, st
 
 /** Ответ элемента расходится с реестром: отдавать такое нельзя. */
 function disagrees(fileId: string, what: string): ArtError {
-  return new ArtError('SE_UNAVAILABLE', { fileId, cause: new Error(`the reply of the storage element disagrees with the registry: ${what}`) });
+  return new ArtError('SE_UNAVAILABLE', {
+    fileId,
+    cause: new Error(`the reply of the storage element disagrees with the registry: ${what}`),
+  });
 }
 
 function archived(fileId: string, cause?: unknown): ArtError {

@@ -9,7 +9,13 @@ const REPORTS_MAX = 32;
 
 export type ReportMissing = (fileId: string) => Promise<void>;
 
-export function createReportMissing({ admin, log }: { admin: Pick<AdminClient, 'reportMissing'>; log: Logger }): ReportMissing {
+export function createReportMissing({
+  admin,
+  log,
+}: {
+  admin: Pick<AdminClient, 'reportMissing'>;
+  log: Logger;
+}): ReportMissing {
   const underWay = new Map<string, Promise<void>>();
 
   async function report(fileId: string): Promise<void> {

@@ -79,7 +79,8 @@ async function resume(options: VerifiedBodyOptions, { error, received, tries }: 
     options.signal.throwIfAborted();
     tries.total += 1;
     tries.fruitless += 1;
-    if (reason instanceof WrongBytesError || tries.fruitless > FRUITLESS_TRIES_MAX || tries.total > TRIES_MAX) throw reason;
+    if (reason instanceof WrongBytesError || tries.fruitless > FRUITLESS_TRIES_MAX || tries.total > TRIES_MAX)
+      throw reason;
     options.onResume(reason, received);
     await sleep(RETRY_FIRST_MS * 2 ** (tries.fruitless - 1), undefined, { signal: options.signal });
     try {

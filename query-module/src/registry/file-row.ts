@@ -69,5 +69,7 @@ export function toMetadata(row: FileRow, nowMs: number): FileMetadata {
 
 /** Состояние файла на этот миг. */
 export function statusAt(row: Pick<FileRow, 'status' | 'expires_at'>, nowMs: number): FileMetadata['status'] {
-  return row.status === 'active' && row.expires_at !== null && Date.parse(row.expires_at) <= nowMs ? 'expired' : row.status;
+  return row.status === 'active' && row.expires_at !== null && Date.parse(row.expires_at) <= nowMs
+    ? 'expired'
+    : row.status;
 }

@@ -42,6 +42,11 @@ export interface SearchSession {
   collect(page: PageQuery, hitsMax: number): Promise<Hits>;
   /** Берёт первые hitsMax совпадений по порядку. */
   first(page: PageQuery, hitsMax: number): Promise<Hits>;
+  /** Проверяет не больше rowsMax строк range от начала порядка и берёт первые hitsMax совпадений. */
+  walk(
+    page: PageQuery,
+    o: { readonly range: Clause; readonly rowsMax: number; readonly hitsMax: number },
+  ): Promise<Hits>;
   /** Ключ строки, стоящей в порядке на месте skip среди строк range; undefined — строк меньше. */
   keyAt(o: { readonly range: Clause; readonly order: OrderKey; readonly skip: number }): Promise<string | undefined>;
   /** Какие из слов имеют общую основу с искомыми. */
@@ -66,7 +71,9 @@ export function openFilesView({ pool, searchTimeoutMs }: FilesViewOptions): File
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     async find(fileId) {
-      const { rows } = await named(() => sql<FileRow>`SELECT ${columns()} FROM files WHERE file_id = ${fileId}::uuid`.execute(db));
+      const { rows } = await named(() =>
+        sql<FileRow>`SELECT ${columns()} FROM files WHERE file_id = ${fileId}::uuid`.execute(db),
+      );
       return rows[0];
     },
     async search(work) {
@@ -80,7 +87,9 @@ export function openFilesView({ pool, searchTimeoutMs }: FilesViewOptions): File
       );
     },
     async tableExists() {
-      const { rows } = await named(() => sql<{ exists: boolean }>`SELECT to_regclass('files') IS NOT NULL AS exists`.execute(db));
+      const { rows } = await named(() =>
+        sql<{ exists: boolean }>`SELECT to_regclass('files') IS NOT NULL AS exists`.execute(db),
+      );
       return rows[0]?.exists === true;
     },
     async ping() {
@@ -89,12 +98,20 @@ export function openFilesView({ pool, searchTimeoutMs }: FilesViewOptions): File
   };
 }
 
+/** Предел времени запроса обновляется, когда от прежнего остатка ушла десятая часть. */
+const RESET_SHARE = 0.9;
+
 function openSession(db: Transaction<Database>, deadlineMs: number): SearchSession {
-  /** Каждому запросу достаётся остаток общего времени. */
+  let allowedMs = Number.POSITIVE_INFINITY;
+
+  /** Каждому запросу достаётся остаток общего времени; пока он почти прежний, предел не переставляется. */
   async function run<Row>(query: RawBuilder<Row>): Promise<Row[]> {
     const leftMs = Math.floor(deadlineMs - performance.now());
     if (leftMs <= 0) throw searchTooSlow(undefined);
-    await sql`SELECT set_config('statement_timeout', ${String(leftMs)}, true)`.execute(db);
+    if (leftMs < allowedMs * RESET_SHARE) {
+      allowedMs = leftMs;
+      await sql`SELECT set_config('statement_timeout', ${String(leftMs)}, true)`.execute(db);
+    }
     return (await query.execute(db)).rows;
   }
 
@@ -105,10 +122,24 @@ function openSession(db: Transaction<Database>, deadlineMs: number): SearchSessi
       return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
     },
     collect: async (page, hitsMax) =>
-      toHits(await run(pageQuery(page, sql`SELECT file_id, ${page.order.expression} AS key FROM files WHERE ${page.where} LIMIT ${hitsMax}`))),
+      toHits(
+        await run(
+          pageQuery(
+            page,
+            sql`SELECT file_id, ${page.order.expression} AS key FROM files WHERE ${page.where} LIMIT ${hitsMax}`,
+          ),
+        ),
+      ),
     first: async (page, hitsMax) => {
       const hits = sql`SELECT file_id, ${page.order.expression} AS key FROM files WHERE ${page.where}
         ORDER BY ${page.order.expression} ${direction(page.order)}, file_id ${direction(page.order)} LIMIT ${hitsMax}`;
+      return toHits(await run(pageQuery(page, hits)));
+    },
+    walk: async (page, { range, rowsMax, hitsMax }) => {
+      const nearest = sql`SELECT *, ${page.order.expression} AS key FROM files WHERE ${range}
+        ORDER BY ${page.order.expression} ${direction(page.order)}, file_id ${direction(page.order)} LIMIT ${rowsMax}`;
+      const hits = sql`SELECT file_id, key FROM (${nearest}) AS nearest WHERE ${page.where}
+        ORDER BY key ${direction(page.order)}, file_id ${direction(page.order)} LIMIT ${hitsMax}`;
       return toHits(await run(pageQuery(page, hits)));
     },
     async keyAt({ range, order, skip }) {
@@ -141,13 +172,12 @@ function pageQuery(page: PageQuery, hits: RawBuilder<unknown>): RawBuilder<PageR
     WITH hits AS MATERIALIZED (${hits}),
       scored AS MATERIALIZED (${scored}),
       page AS (
-        SELECT file_id, key, relevance, row_number() OVER (ORDER BY relevance DESC NULLS LAST, ${order}) AS place
-        FROM hits LEFT JOIN scored USING (file_id)
-        ORDER BY place LIMIT ${page.limit} OFFSET ${page.offset})
+        SELECT file_id, key, relevance FROM hits LEFT JOIN scored USING (file_id)
+        ORDER BY relevance DESC NULLS LAST, ${order} LIMIT ${page.limit} OFFSET ${page.offset})
     SELECT total.found, page.relevance, ${columns()}
     FROM (SELECT count(*)::int AS found FROM hits) AS total
       LEFT JOIN (page JOIN files USING (file_id)) ON true
-    ORDER BY page.place`;
+    ORDER BY page.relevance DESC NULLS LAST, ${sql`page.key ${direction(page.order)}, page.file_id ${direction(page.order)}`}`;
 }
 
 type PageRow = { readonly found: number } & (FoundRow | { readonly file_id: null });

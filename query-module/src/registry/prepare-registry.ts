@@ -38,10 +38,17 @@ export function prepareRegistry({ url, log, tableExists }: PrepareOptions): Regi
 
   async function build(): Promise<void> {
     // Своё соединение и без предела времени: построение индекса на миллионах строк длится минуты.
-    const pool = openPool({ url, applicationName: 'artstore-query-migrations', connectionsMax: 1, statementTimeoutMs: 0, log });
+    const pool = openPool({
+      url,
+      applicationName: 'artstore-query-migrations',
+      connectionsMax: 1,
+      statementTimeoutMs: 0,
+      log,
+    });
     try {
       for (const finding of await checkDatabase(pool)) {
-        if (finding.status !== 'ok') log.warn({ event: 'database_finding', finding: finding.name, status: finding.status }, finding.message);
+        if (finding.status !== 'ok')
+          log.warn({ event: 'database_finding', finding: finding.name, status: finding.status }, finding.message);
       }
       const { applied } = await migrate(pool, { directory: MIGRATIONS, table: 'query_migrations', log, signal });
       log.info({ event: 'registry_ready', applied }, 'индексы поиска построены');

@@ -12,7 +12,17 @@ export function findBadText(value: unknown, field: string): ErrorDetail[] {
   return faults;
 }
 
-function visit({ value, field, depth, faults }: { value: unknown; field: string; depth: number; faults: ErrorDetail[] }): void {
+function visit({
+  value,
+  field,
+  depth,
+  faults,
+}: {
+  value: unknown;
+  field: string;
+  depth: number;
+  faults: ErrorDetail[];
+}): void {
   if (faults.length >= FAULTS_MAX) return;
   if (typeof value === 'string') {
     if (isBad(value)) {
@@ -26,7 +36,8 @@ function visit({ value, field, depth, faults }: { value: unknown; field: string;
     return;
   }
   for (const [key, child] of Object.entries(value)) {
-    if (isBad(key)) faults.push({ field, message: 'знак NUL или разорванный суррогат в ключе / a NUL or a lone surrogate in a key' });
+    if (isBad(key))
+      faults.push({ field, message: 'знак NUL или разорванный суррогат в ключе / a NUL or a lone surrogate in a key' });
     visit({ value: child, field: `${field}.${key}`, depth: depth + 1, faults });
   }
 }

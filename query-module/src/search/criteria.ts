@@ -104,7 +104,10 @@ function readInstant(text: string | undefined, field: string, faults: ErrorDetai
 function readMetadata(value: Readonly<Record<string, unknown>> | undefined, faults: ErrorDetail[]): string | undefined {
   if (value === undefined) return undefined;
   if (depthOf(value, METADATA_DEPTH_MAX) > METADATA_DEPTH_MAX) {
-    faults.push({ field: 'body.metadata', message: `глубже ${METADATA_DEPTH_MAX} / deeper than ${METADATA_DEPTH_MAX}` });
+    faults.push({
+      field: 'body.metadata',
+      message: `глубже ${METADATA_DEPTH_MAX} / deeper than ${METADATA_DEPTH_MAX}`,
+    });
     return undefined;
   }
   const text = JSON.stringify(value);

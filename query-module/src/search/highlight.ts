@@ -16,7 +16,10 @@ const SPANS_MAX = 150;
 
 /** Слова текста, попавшие в набор; undefined — ни одного. */
 export function highlightWords(text: string, matching: ReadonlySet<string>): Part[] | undefined {
-  return cut(text, splitWords(text).filter((word) => matching.has(word.text)));
+  return cut(
+    text,
+    splitWords(text).filter((word) => matching.has(word.text)),
+  );
 }
 
 /** Все места, где встречается подстрока без учёта регистра и ё; undefined — ни одного. */
@@ -24,7 +27,11 @@ export function highlightPart(text: string, part: string): Part[] | undefined {
   const folded = fold(text);
   const sought = fold(part);
   const spans: Span[] = [];
-  for (let start = folded.indexOf(sought); start !== -1 && sought !== ''; start = folded.indexOf(sought, start + sought.length)) {
+  for (
+    let start = folded.indexOf(sought);
+    start !== -1 && sought !== '';
+    start = folded.indexOf(sought, start + sought.length)
+  ) {
     spans.push({ start, end: start + sought.length });
   }
   return cut(text, spans);

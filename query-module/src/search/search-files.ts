@@ -5,26 +5,37 @@ import type { components } from '@artstore/contracts/generated/query-module.gen.
 import { toMetadata } from '../registry/file-row.ts';
 import type { FilesView, Hits, PageQuery, SearchSession } from '../registry/files-view.ts';
 import { type Criteria, type SearchRequest, readCriteria } from './criteria.ts';
+import { type CheckKind, COLLECT_MAX, type Way, chooseWays } from './choose-ways.ts';
 import { highlightPage } from './highlight-page.ts';
-import { type SortKey, keyRangeClause, relevanceExpression, sortKeyExpression, upToEdge, whereClause } from './where-clause.ts';
+import {
+  type Clause,
+  type SortKey,
+  fieldsClause,
+  hasTrigram,
+  keyRangeClause,
+  relevanceExpression,
+  sortKeyExpression,
+  upToEdge,
+  whereClause,
+} from './where-clause.ts';
 
 export type SearchPage = Readonly<components['schemas']['SearchPage']>;
 
 /** До этого числа total точен. */
 const EXACT_TOTAL_MAX = 10_000;
 /** Запас к пределу: оценка планировщика ошибается, и лучше лишний раз пересчитать точно. */
-const BROAD_ESTIMATE_MIN = 3 * EXACT_TOTAL_MAX;
+const BROAD_ESTIMATE_MIN = 2 * EXACT_TOTAL_MAX;
 /** Дальше этого места широкий запрос не листают. */
 const BROAD_OFFSET_MAX = 100_000;
-/** Сколько новейших совпадений располагается по близости. */
+/** Сколько новейших совпадений располагается по близости у узкого и у широкого запроса. */
 const RANKED_ROWS_MAX = 500;
-/** Окно берётся с запасом: совпадения лежат неровно. */
-const WINDOW_MARGIN = 3;
-const WINDOW_HITS_MIN = 300;
-const WINDOW_ROWS_MIN = 2_000;
-const WINDOW_ROWS_MAX = 200_000;
-/** Столько совпадений ещё дешевле собрать и отсортировать, чем искать их по порядку вслепую. */
-const SORT_ALL_MAX = 300_000;
+const BROAD_RANKED_ROWS_MAX = 200;
+/** Столько найденного рядом с началом порядка подтверждает оценку планировщика. */
+const EVIDENCE_HITS_MIN = 200;
+/** Часть имени короче трёх знаков индексу недоступна: проверить каждую строку можно, пока их не больше стольких. */
+const UNINDEXED_ROWS_MAX = 100_000;
+/** Дальше её ищут среди стольких строк от начала порядка, и по ним же оценивается число. */
+const UNINDEXED_WALK_ROWS = 20_000;
 
 interface Found extends Hits {
   readonly total: number;
@@ -58,39 +69,99 @@ export async function searchFiles(files: FilesView, request: SearchRequest): Pro
 
 /**
  * Узкий запрос: собрать все совпадения (их не больше предела), и число точно.
- * Широкий: собирать нечего, верхние строки порядка найдутся в окне рядом с его началом.
+ * Широкий: собирать нечего, верхние строки порядка найдутся рядом с его началом, а число оценено.
  */
 async function find(session: SearchSession, criteria: Criteria): Promise<Found> {
   const page = planPage(criteria);
+  if (await isUnindexed(session, criteria)) return await findUnindexed(session, criteria, narrowRank(page));
   const expected = await session.estimate(page.where);
+  let least = 0;
   if (expected <= BROAD_ESTIMATE_MIN) {
-    const hits = await session.collect(page, EXACT_TOTAL_MAX + 1);
-    if (hits.found <= EXACT_TOTAL_MAX) return exact(hits);
+    // Второй проход по индексу слов дороже лишних строк: собираем с запасом, и число выходит точным и дальше предела.
+    const hitsMax = criteria.words === undefined ? EXACT_TOTAL_MAX : 3 * EXACT_TOTAL_MAX;
+    const hits = await session.collect(page, hitsMax + 1);
+    if (hits.found <= hitsMax) return exact(hits);
+    least = hits.found;
   }
   if (criteria.offset > BROAD_OFFSET_MAX) throw offsetTooDeep();
-  return await findBroad(session, criteria, { page, expected });
+  return await findBroad(session, criteria, { page: narrowRank(page), expected, least });
+}
+
+/** Имя индексу недоступно, а прочие условия оставляют слишком много строк, чтобы проверить каждую. */
+async function isUnindexed(session: SearchSession, criteria: Criteria): Promise<boolean> {
+  if (criteria.mode !== 'partial' || criteria.query === undefined || hasTrigram(criteria.query)) return false;
+  return (await session.estimate(fieldsClause(criteria))) > UNINDEXED_ROWS_MAX;
+}
+
+/** Частое найдётся рядом с началом порядка; ради редкого придётся пройти всю таблицу. */
+async function findUnindexed(session: SearchSession, criteria: Criteria, page: PageQuery): Promise<Found> {
+  if (criteria.offset > BROAD_OFFSET_MAX) throw offsetTooDeep();
+  const range = keyRangeClause(criteria, sortKeyOf(criteria));
+  const near = await session.walk(page, { range, rowsMax: UNINDEXED_WALK_ROWS, hitsMax: COLLECT_MAX });
+  if (near.found >= page.offset + page.limit) {
+    const share = near.found / UNINDEXED_WALK_ROWS;
+    return { ...near, total: Math.round(share * (await session.estimate(range))), totalIsEstimate: true };
+  }
+  const hits = await session.collect(page, COLLECT_MAX + 1);
+  return hits.found <= COLLECT_MAX ? exact(hits) : exact(await session.first(page, page.offset + page.limit));
 }
 
 interface Broad {
   readonly page: PageQuery;
+  /** Оценка планировщика. */
   readonly expected: number;
+  /** Столько совпадений уже видели. */
+  readonly least: number;
 }
 
-async function findBroad(session: SearchSession, criteria: Criteria, { page, expected }: Broad): Promise<Found> {
-  const needed = Math.max(criteria.offset + criteria.limit + 1, page.rank?.rowsMax ?? WINDOW_HITS_MIN);
-  const total = Math.max(expected, EXACT_TOTAL_MAX + 1);
-  const windowed = await withinWindow(session, criteria, { page, expected, needed });
-  if (windowed !== undefined) {
-    const hits = await session.first(windowed, needed);
-    if (hits.found >= needed) return { ...hits, total, totalIsEstimate: true };
+async function findBroad(session: SearchSession, criteria: Criteria, { page, expected, least }: Broad): Promise<Found> {
+  const key = sortKeyOf(criteria);
+  const range = keyRangeClause(criteria, key);
+  const hitsMax = Math.max(page.offset + page.limit, page.rank?.rowsMax ?? 0, least > 0 ? 0 : EVIDENCE_HITS_MIN);
+  const likely = Math.max(expected, 2 * least);
+  const estimated = { total: Math.max(likely, EXACT_TOTAL_MAX + 1), totalIsEstimate: true };
+  const rowsInRange = Math.max(await session.estimate(range), likely);
+  for (const way of chooseWays({ expected: likely, rowsInRange, needed: hitsMax, check: checkKind(criteria) })) {
+    const hits = await tryWay(session, way, { page, range, key, hitsMax });
+    if (hits === undefined) continue;
+    if (way.kind === 'all' && hits.found <= COLLECT_MAX) return exact(hits);
+    if (hits.found >= hitsMax) return { ...hits, ...estimated };
+    // Пройдено всё, а набралось меньше, — значит, это все: число точно, каким бы широким запрос ни казался.
+    if (way.kind === 'scan') return exact(hits);
   }
-  if (expected <= SORT_ALL_MAX) {
-    const hits = await session.collect(page, SORT_ALL_MAX);
-    if (hits.found < SORT_ALL_MAX) return exact(hits);
-  }
-  const hits = await session.first(page, needed);
-  // Меньше, чем просили, — значит, это все: число точно, каким бы широким запрос ни казался.
-  return hits.found < needed ? exact(hits) : { ...hits, total, totalIsEstimate: true };
+  return exact(await session.first(page, hitsMax));
+}
+
+interface Attempt {
+  readonly page: PageQuery;
+  readonly range: Clause;
+  readonly key: SortKey;
+  readonly hitsMax: number;
+}
+
+async function tryWay(
+  session: SearchSession,
+  way: Way,
+  { page, range, key, hitsMax }: Attempt,
+): Promise<Hits | undefined> {
+  if (way.kind === 'all') return await session.collect(page, COLLECT_MAX + 1);
+  if (way.kind === 'scan') return await session.first(page, hitsMax);
+  if (way.kind === 'walk') return await session.walk(page, { range, rowsMax: way.rows, hitsMax });
+  const edge = await session.keyAt({ range, order: page.order, skip: way.rows });
+  if (edge === undefined) return undefined;
+  return await session.first(
+    { ...page, where: upToEdge({ where: page.where, key, edge, descending: page.order.descending }) },
+    hitsMax,
+  );
+}
+
+function checkKind(criteria: Criteria): CheckKind {
+  if (criteria.words !== undefined) return 'words';
+  return criteria.query !== undefined || criteria.filename !== undefined ? 'name' : 'fields';
+}
+
+function narrowRank(page: PageQuery): PageQuery {
+  return page.rank === undefined ? page : { ...page, rank: { ...page.rank, rowsMax: BROAD_RANKED_ROWS_MAX } };
 }
 
 function exact(hits: Hits): Found {
@@ -102,7 +173,10 @@ function planPage(criteria: Criteria): PageQuery {
   return {
     where: whereClause(criteria),
     // По близости переставляются новейшие, поэтому под ней — порядок времени.
-    order: { expression: sortKeyExpression(sortKeyOf(criteria)), descending: rank !== undefined || criteria.descending },
+    order: {
+      expression: sortKeyExpression(sortKeyOf(criteria)),
+      descending: rank !== undefined || criteria.descending,
+    },
     rank: rank === undefined ? undefined : { expression: rank, rowsMax: RANKED_ROWS_MAX },
     // Лишняя строка говорит, есть ли что-то дальше.
     limit: criteria.limit + 1,
@@ -112,22 +186,6 @@ function planPage(criteria: Criteria): PageQuery {
 
 function sortKeyOf(criteria: Criteria): SortKey {
   return criteria.sortBy === 'relevance' ? 'uploaded_at' : criteria.sortBy;
-}
-
-/** Сужает запрос до начала порядка, где по ожиданию лежит нужное число совпадений с запасом. */
-async function withinWindow(
-  session: SearchSession,
-  criteria: Criteria,
-  { page, expected, needed }: Broad & { readonly needed: number },
-): Promise<PageQuery | undefined> {
-  const key = sortKeyOf(criteria);
-  const range = keyRangeClause(criteria, key);
-  const rowsInRange = await session.estimate(range);
-  const rows = Math.max(WINDOW_ROWS_MIN, Math.ceil((needed * WINDOW_MARGIN * rowsInRange) / Math.max(expected, 1)));
-  if (rows > WINDOW_ROWS_MAX || rows >= rowsInRange) return undefined;
-  const edge = await session.keyAt({ range, order: page.order, skip: rows });
-  if (edge === undefined) return undefined;
-  return { ...page, where: upToEdge({ where: page.where, key, edge, descending: page.order.descending }) };
 }
 
 function offsetTooDeep(): ArtError {
@@ -140,4 +198,3 @@ function offsetTooDeep(): ArtError {
     ],
   });
 }
-

@@ -31,5 +31,10 @@ export function fold(text: string): string {
 
 /** é → e у латиницы; кириллица остаётся собой (й — не и). */
 function stripAccents(text: string): string {
-  return /[À-ɏ]/.test(text) ? text.normalize('NFD').replace(/[\u0300-\u036f]+/g, '').normalize('NFC') : text;
+  return /[À-ɏ]/.test(text)
+    ? text
+        .normalize('NFD')
+        .replace(/[\u0300-\u036f]+/g, '')
+        .normalize('NFC')
+    : text;
 }

@@ -8,10 +8,16 @@ export type Clause = RawBuilder<SqlBool>;
 export type SortKey = Exclude<SortBy, 'relevance'>;
 
 export function whereClause(criteria: Criteria): Clause {
-  const clauses: Clause[] = [statusClause(criteria.status), ...rangeClauses(criteria)];
+  const clauses: Clause[] = [fieldsClause(criteria)];
   if (criteria.words !== undefined) clauses.push(wordsClause(criteria.words.websearch));
   else if (criteria.query !== undefined) clauses.push(nameClause(criteria.mode, criteria.query));
   if (criteria.filename !== undefined) clauses.push(nameClause(criteria.mode, criteria.filename));
+  return allOf(clauses);
+}
+
+/** Все условия, кроме текста: простые поля. */
+export function fieldsClause(criteria: Criteria): Clause {
+  const clauses: Clause[] = [statusClause(criteria.status), ...rangeClauses(criteria)];
   if (criteria.extension !== undefined) clauses.push(extensionClause(criteria.extension));
   if (criteria.tags.length > 0) clauses.push(sql`tags @> ${criteria.tags}::text[]`);
   if (criteria.metadata !== undefined) clauses.push(sql`metadata @> ${criteria.metadata}::jsonb`);
@@ -37,14 +43,27 @@ export function sortKeyExpression(key: SortKey): RawBuilder<unknown> {
 }
 
 /** Сужает условие до начала порядка: по эту сторону от edge, включительно. */
-export function upToEdge({ where, key, edge, descending }: { where: Clause; key: SortKey; edge: string; descending: boolean }): Clause {
+export function upToEdge({
+  where,
+  key,
+  edge,
+  descending,
+}: {
+  where: Clause;
+  key: SortKey;
+  edge: string;
+  descending: boolean;
+}): Clause {
   const type = key === 'uploaded_at' ? sql`timestamptz` : key === 'size' ? sql`bigint` : sql`text`;
   const side = descending ? sql`>=` : sql`<=`;
   return sql<SqlBool>`${where} AND ${sortKeyExpression(key)} ${side} ${edge}::${type}`;
 }
 
 /** Близость найденного к запросу, от 0 до 1; без запроса её нет. */
-export function relevanceExpression({ query, words }: Pick<Criteria, 'query' | 'words'>): RawBuilder<number> | undefined {
+export function relevanceExpression({
+  query,
+  words,
+}: Pick<Criteria, 'query' | 'words'>): RawBuilder<number> | undefined {
   if (words !== undefined) {
     // 1 — делить на логарифм длины: короткое имя с тем же словом ближе; 32 — привести к отрезку от 0 до 1.
     return sql`ts_rank_cd('{0.1, 0.25, 0.5, 1.0}', query.search_vector(original_filename, description, tags),
@@ -65,6 +84,11 @@ function nameRelevance(query: string): RawBuilder<number> {
       WHEN strpos(' ' || query.words(original_filename), ' ' || ${words}) > 0 THEN 0.4
       ELSE 0.2
     END + 0.09 * length(${folded}) / greatest(length(${name}), length(${folded}), 1) * (${name} <> ${folded})::int)::float8`;
+}
+
+/** Есть ли в части имени три буквы или цифры подряд: без них индекс триграмм её не найдёт. */
+export function hasTrigram(part: string): boolean {
+  return /[\p{Alphabetic}\p{Nd}]{3}/u.test(part);
 }
 
 /** Шаблон LIKE «содержит»: подстановочные знаки клиента — просто знаки. */
@@ -102,6 +126,8 @@ function nameClause(mode: SearchMode, name: string): Clause {
     // Индекс стоит на свёрнутом имени, где ё и е равны; точное совпадение их различает.
     return sql`query.fold(original_filename) = query.fold(${name}::text) AND lower(original_filename) = lower(${name}::text)`;
   }
+  // Без трёх знаков подряд индекс триграмм перебрал бы себя целиком: пусть планировщик о нём и не знает.
+  if (!hasTrigram(name)) return sql`strpos(query.fold(original_filename), query.fold(${name}::text)) > 0`;
   return sql`query.fold(original_filename) LIKE query.fold(${containsPattern(name)}::text)`;
 }
 

@@ -27,7 +27,10 @@ export function readWordQuery(query: string): WordQuery {
     if (!negative) wanted.push(...words);
     parts.push(renderPiece(words, { negative, phrase: bare === undefined }));
   }
-  return { websearch: wanted.length === 0 && !parts.some((part) => part.startsWith('-')) ? '' : parts.join(' '), wanted };
+  return {
+    websearch: wanted.length === 0 && !parts.some((part) => part.startsWith('-')) ? '' : parts.join(' '),
+    wanted,
+  };
 }
 
 /** Слово or, пришедшее куском имени, берётся в кавычки: оператором оно быть не просилось. */

@@ -6,7 +6,11 @@ import { type DownloadRoom, openDownload } from '../../download/open-download.ts
 
 export function downloadFileRoute(room: DownloadRoom): Handler<operations['downloadFile']> {
   return async ({ params, headers, signal, log }) => {
-    const { status, headers: answer, body } = await openDownload(room, {
+    const {
+      status,
+      headers: answer,
+      body,
+    } = await openDownload(room, {
       fileId: params.file_id,
       method: 'GET',
       conditions: headers,
