@@ -43,9 +43,6 @@ export function exchangeOpener({
     request.exchange = exchange;
     state.exchanges.set(raw.socket, exchange);
     reply.raw.once('close', () => close(exchange));
-    // Испорченное тело обрывают с ошибкой и тогда, когда его никто не читает (ответ уже решён): без слушателя она
-    // уронила бы процесс. Читатель тела узнаёт о ней сам.
-    raw.on('error', () => undefined);
     if (hasBody(raw)) keepSocketOnDestroy(exchange);
     reply.headers(headers);
     reply.header('x-request-id', request.id);

@@ -16,12 +16,17 @@ const SKIP_BYTES_MAX = 32 * 1024;
  * и клиент остался бы без ответа; здесь сокет закрывает только тот, кто отправил ответ.
  */
 export function keepSocketOnDestroy({ request, socket }: Exchange): void {
+  // Тело обрывают с ошибкой и тогда, когда его никто не читает: без слушателя она уронила бы процесс.
+  request.on('error', ignore);
   const destroyWithSocket = request._destroy.bind(request);
   request._destroy = (error, callback) => {
     if (request.complete || socket.destroyed) destroyWithSocket(error, callback);
     else callback(error);
   };
 }
+
+/** О самой ошибке узнаёт тот, кто читает тело. */
+function ignore(): void {}
 
 /**
  * Зовётся до отправки ответа. true — тело ещё идёт, в ответе нужно `Connection: close`, а закрытие уже подготовлено;

@@ -370,6 +370,19 @@ test('битые куски chunked посреди тела — ошибка з�
   assert.equal(codeOf(bodyOf(reply)), 'VALIDATION_ERROR');
 });
 
+test('тело, испорченное, пока его никто не читает, не роняет процесс', async (t) => {
+  const { port, url } = await openExample(t, {
+    putThing: async ({ signal }) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return { status: 201, body: { aborted: signal.aborted } };
+    },
+  });
+  const socket = await openRaw(port, putHead({ ...ALLOWED, 'Transfer-Encoding': 'chunked' }));
+  setTimeout(() => socket.write('zz\r\n'), 50);
+  assert.match((await readRaw(socket)).text, /^HTTP\/1\.1 201 /);
+  assert.equal((await fetch(`${url}/health/live`)).status, 200);
+});
+
 test('лишние байты после тела не отнимают ответа на сам запрос', async (t) => {
   const { port } = await openExample(t);
   const reply = await exchangeRaw(port, `${putHead({ ...ALLOWED, 'Content-Length': 3 })}abcdefghij`);
