@@ -47,6 +47,8 @@ export function openDatabase({ url, connectionsMax, log }: DatabaseOptions): Dat
 
 interface Held {
   readonly client: pg.PoolClient;
+  /** Закрывает соединение и отдаёт его пулу; второй раз ничего не делает. */
+  readonly release: () => void;
   readonly lost: AbortController;
 }
 
@@ -58,11 +60,18 @@ function createLocks(pool: pg.Pool): Pick<Database, 'withLock'> & { close(): voi
   async function connect(): Promise<Held> {
     const client = await pool.connect();
     const lost = new AbortController();
+    let released = false;
+    const release = (): void => {
+      if (!released) client.release(true);
+      released = true;
+    };
     client.once('end', () => {
       connecting = undefined;
+      // Невозвращённое соединение не дало бы закрыть пул.
+      release();
       lost.abort(new Error('соединение, державшее замки, оборвано'));
     });
-    return { client, lost };
+    return { client, release, lost };
   }
 
   function held(): Promise<Held> {
@@ -97,7 +106,7 @@ function createLocks(pool: pg.Pool): Pick<Database, 'withLock'> & { close(): voi
     withLock,
     close() {
       void connecting?.then(
-        ({ client }) => client.release(true),
+        ({ release }) => release(),
         () => undefined,
       );
     },

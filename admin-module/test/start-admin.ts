@@ -7,6 +7,7 @@ import { createLogger, parseEnv, shutDown } from '@artstore/chassis';
 import type { Scope } from '@artstore/contracts';
 import { temporaryDirectory, testDatabase } from '@artstore/testing';
 import { buildApp } from '../src/app.ts';
+import { cleanUp, inOrder } from './clean-up.ts';
 import { envSchema, toConfig } from '../src/config.ts';
 
 export const ADMIN_PASSWORD = 'длинная-проверочная-фраза';
@@ -61,7 +62,7 @@ export const ACCOUNTS: readonly { name: string; scopes: readonly Scope[] }[] = [
 ];
 
 export async function startAdmin(t: TestContext, env: Record<string, string> = {}): Promise<TestAdmin> {
-  const folder = await temporaryDirectory(t);
+  const folder = await temporaryDirectory(inOrder(t));
   const accountsFile = join(folder, 'accounts.json');
   const accounts = ACCOUNTS.map(({ name, scopes }) => ({
     name,
@@ -70,7 +71,7 @@ export async function startAdmin(t: TestContext, env: Record<string, string> = {
     scopes,
   }));
   await writeFile(accountsFile, JSON.stringify(accounts));
-  const databaseUrl = env['AM_DATABASE_URL'] ?? (await testDatabase(t)).url;
+  const databaseUrl = env['AM_DATABASE_URL'] ?? (await testDatabase(inOrder(t))).url;
   const full = {
     AM_PORT: '0',
     AM_DATABASE_URL: databaseUrl,
@@ -93,7 +94,7 @@ export async function openAdmin(t: TestContext, env: Record<string, string>): Pr
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= shutDown({ app, log, drainMs: 1000, close }));
-  t.after(stop);
+  cleanUp(t, stop);
   const call = (path: string, ask: Ask = {}): Promise<Reply> => send(`${url}${path}`, ask);
   return {
     url,
