@@ -126,52 +126,50 @@ function awaitConnection(request: ClientRequest): Promise<void> {
   return promise;
 }
 
-async function sendBody(request: ClientRequest, answer: Promise<IncomingMessage>, o: SendFile): Promise<void> {
+/**
+ * Передаёт поток порциями, какими он приходит: перебор через асинхронный итератор склеивал бы их, то есть копировал.
+ * Кончается, когда поток передан или стало ясно, что дальше слать незачем (ответ, обрыв соединения).
+ */
+function sendBody(request: ClientRequest, answer: Promise<IncomingMessage>, o: SendFile): Promise<void> {
   if (Buffer.isBuffer(o.body)) {
     request.end(o.body);
-    return;
+    return Promise.resolve();
   }
   const body = o.body;
-  const sending = { over: false, wake: (): void => undefined };
-  // Один подписчик на всю отправку: подписка на каждую порцию копилась бы до конца файла.
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const idle = setTimeout(() => {
+    if (body.isPaused()) reject(new Error(`no bytes were taken for ${o.idleTimeoutMs} ms`));
+  }, o.idleTimeoutMs);
+  const onData = (chunk: Buffer): void => {
+    if (request.write(chunk)) return;
+    body.pause();
+    idle.refresh();
+  };
+  const onDrain = (): void => void body.resume();
+  const onEnd = (): void => {
+    request.end();
+    resolve();
+  };
+  const onClose = (): void => {
+    if (!body.readableEnded) reject(new SourceFailure(body.errored ?? new Error('the source was closed')));
+  };
   const stop = (): void => {
-    sending.over = true;
-    sending.wake();
+    resolve();
     body.destroy();
   };
   answer.then(stop, stop);
-  request.on('drain', () => sending.wake());
-  try {
-    for await (const chunk of body) {
-      if (!sending.over && !request.write(chunk)) await drained(request, sending, o.idleTimeoutMs);
-      if (sending.over) return;
-    }
-  } catch (cause) {
-    if (sending.over) return;
-    throw cause instanceof NotDrained ? cause : new SourceFailure(cause);
-  }
-  request.end();
+  body.on('error', ignore).once('end', onEnd).once('close', onClose).on('data', onData);
+  request.on('drain', onDrain);
+  if (body.destroyed) onClose();
+  return promise.finally(() => {
+    clearTimeout(idle);
+    request.off('drain', onDrain);
+    body.off('data', onData).off('end', onEnd).off('close', onClose);
+  });
 }
 
-/** Сосед перестал брать байты. */
-class NotDrained extends Error {}
-
-/** Ждёт, пока сосед возьмёт накопленное; ответ или обрыв тоже прекращают ожидание. */
-async function drained(
-  request: ClientRequest,
-  sending: { over: boolean; wake: () => void },
-  timeoutMs: number,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new NotDrained(`no bytes were taken for ${timeoutMs} ms`)), timeoutMs);
-  sending.wake = resolve;
-  try {
-    if (request.writableNeedDrain && !sending.over) await promise;
-  } finally {
-    clearTimeout(timer);
-    sending.wake = () => undefined;
-  }
-}
+/** Ошибку источника сообщает его 'close': он приходит всегда и после неё. */
+function ignore(): void {}
 
 async function readReply(response: IncomingMessage, idleTimeoutMs: number): Promise<JsonReply> {
   const bytes = await within(readBounded(response, REPLY_BYTES_MAX), idleTimeoutMs, 'the reply was cut');

@@ -21,7 +21,7 @@ export const FORM_OVERHEAD_BYTES_MAX = (FORM_FIELDS.length + 1) * (FIELD_BYTES_M
 /** Сколько байт терпим до первой границы и после последней. */
 const EDGE_BYTES_MAX = 4 * 1024;
 /** Буфер файла между разбором и отправкой, байт. */
-const FILE_BUFFER_BYTES = 256 * 1024;
+const FILE_BUFFER_BYTES = 64 * 1024;
 
 export interface UploadForm {
   readonly fields: FormFields;
