@@ -2,6 +2,7 @@
 // Сигналы и код выхода проходят насквозь; стенд не переживает ни этот процесс, ни npm, который его запустил.
 
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,10 +32,26 @@ function run(node) {
   if (process.env.npm_lifecycle_event) watchNpm(child);
 }
 
-/** Убитый npm сигнала не передаст; о его конце говорит смена родителя. */
+/** Убитый npm сигнала не передаст; о его конце говорит смена родителя — у нас или у оболочки, через которую он нас запустил. */
 function watchNpm(child) {
   const parent = process.ppid;
+  const throughShell = /^(sh|ash|dash|bash|busybox)$/.test(read(`/proc/${parent}/comm`).trim());
+  const ancestors = () => `${process.ppid} ${throughShell ? parentOf(parent) : ''}`;
+  const before = ancestors();
   setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (ancestors() !== before) child.kill('SIGTERM');
   }, PARENT_POLL_MS).unref();
+}
+
+function parentOf(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
