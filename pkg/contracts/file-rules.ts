@@ -48,17 +48,30 @@ export function tagsFaults(field: string, tags: readonly string[]): ErrorDetail[
   return faults;
 }
 
-/** Метаданные: объект JSON до 8 КиБ, вложенность до 5. */
+/** Метаданные: объект JSON до 8 КиБ, вложенность до 5, без NUL и половинок знаков (PostgreSQL их в jsonb не хранит). */
 export function metadataFaults(field: string, metadata: Readonly<Record<string, unknown>>): ErrorDetail[] {
-  const text = JSON.stringify(metadata);
-  const faults = text.includes('\\u0000') ? [{ field, message: 'must not contain NUL' }] : [];
-  if (Buffer.byteLength(text) > METADATA_BYTES_MAX) {
+  // Сначала глубина: на тысячах уровней JSON.stringify исчерпал бы стек.
+  if (depthOf(metadata, METADATA_DEPTH_MAX + 1) > METADATA_DEPTH_MAX) {
+    return [{ field, message: `must be nested at most ${METADATA_DEPTH_MAX} levels` }];
+  }
+  const faults: ErrorDetail[] = [];
+  const texts = textsOf(metadata);
+  if (texts.some((text) => text.includes('\0'))) faults.push({ field, message: 'must not contain NUL' });
+  if (!texts.every((text) => text.isWellFormed())) {
+    faults.push({ field, message: 'must be well-formed Unicode (no lone surrogates)' });
+  }
+  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES_MAX) {
     faults.push({ field, message: `must be at most ${METADATA_BYTES_MAX} bytes of JSON` });
   }
-  if (depthOf(metadata, METADATA_DEPTH_MAX + 1) > METADATA_DEPTH_MAX) {
-    faults.push({ field, message: `must be nested at most ${METADATA_DEPTH_MAX} levels` });
-  }
   return faults;
+}
+
+/** Все строки значения: и ключи, и вложенные. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  const keys = Array.isArray(value) ? [] : Object.keys(value);
+  return [...keys, ...Object.values(value).flatMap(textsOf)];
 }
 
 /** Срок: у permanent его нет, у temporary — от 1 до 365 дней (требования, 2.8). */

@@ -6,6 +6,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
+import { CATALOG_SCHEMA } from './catalog-schema.ts';
 import type { Place } from './layout.ts';
 import type { LogRecord, RemoveReason } from './wal-record.ts';
 import { revisionOf } from './wal-record.ts';
@@ -30,29 +31,8 @@ export interface StatusTotals {
   bytes: number;
 }
 
+const SQLITE_CONSTRAINT_UNIQUE = 2067;
 const STATUSES: readonly StoredStatus[] = ['active', 'expired', 'deleted', 'corrupted', 'missing'];
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS files (
-  file_id    TEXT PRIMARY KEY,
-  place      TEXT NOT NULL,
-  status     TEXT NOT NULL,
-  size       INTEGER NOT NULL,
-  expires_at TEXT,
-  revision   INTEGER NOT NULL,
-  attr       TEXT NOT NULL
-);
-CREATE UNIQUE INDEX IF NOT EXISTS files_by_revision ON files (revision);
-CREATE INDEX IF NOT EXISTS files_by_status ON files (status, file_id, expires_at, size);
-CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_at) WHERE expires_at IS NOT NULL AND status = 'active';
-CREATE TABLE IF NOT EXISTS tombstones (
-  revision   INTEGER PRIMARY KEY,
-  file_id    TEXT NOT NULL,
-  reason     TEXT NOT NULL,
-  removed_at TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-`;
 
 interface FileRow {
   file_id: string;
@@ -77,7 +57,7 @@ export class Catalog {
     this.#db = new DatabaseSync(path);
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
     this.#db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
-    this.#db.exec(SCHEMA);
+    this.#db.exec(CATALOG_SCHEMA);
     this.#upsert = this.#db.prepare(
       `INSERT INTO files (file_id, place, status, size, expires_at, revision, attr) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (file_id) DO UPDATE SET place = excluded.place, status = excluded.status, size = excluded.size,
@@ -145,13 +125,22 @@ export class Catalog {
   /** Вносит файл, если известная запись о нём не новее. */
   upsert({ file, place }: CatalogEntry): void {
     const known = this.#row(file.fileId);
-    if (known) {
-      if (known.revision > file.revision) return;
-      this.#count(known, -1);
-    }
+    if (known && known.revision > file.revision) return;
     const placeText = `${place.day}/${place.bucket}`;
     this.#upsert.run(file.fileId, placeText, file.status, file.size, file.expiresAt, file.revision, attrToJson(file));
+    if (known) this.#count(known, -1);
     this.#count(file, 1);
+  }
+
+  /** То же при обходе описаний; false, если revision занята другим файлом: такое описание сюда принесли со стороны. */
+  tryUpsert(entry: CatalogEntry): boolean {
+    try {
+      this.upsert(entry);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE) return false;
+      throw error;
+    }
   }
 
   #count(file: { status: StoredStatus; size: number }, sign: 1 | -1): void {
@@ -265,7 +254,8 @@ export class Catalog {
       work();
       this.#db.exec('COMMIT');
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // При нехватке места и отказе диска SQLite отменяет запись сама.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#countAll();
       throw error;
     }

@@ -41,7 +41,7 @@ export interface Disk {
   space(path: string): Promise<{ freeBytes: number; totalBytes: number }>;
 }
 
-export function isCode(error: unknown, code: string): boolean {
+export function isCode(error: unknown, code: string): error is Error {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 

@@ -30,6 +30,8 @@ export interface Layout {
   segment(sequence: number): string;
 }
 
+const DAY_NAME = /^\d{8}$/;
+const BUCKET_NAME = /^\d{6,12}$/;
 const SEGMENT_NAME = /^wal-([0-9a-f]{12})\.log$/;
 const ATTR_SUFFIX = '.attr.json';
 
@@ -64,6 +66,16 @@ export function createLayout(dataDir: string, walDir: string): Layout {
 export function segmentSequence(name: string): number | undefined {
   const match = SEGMENT_NAME.exec(name);
   return match?.[1] === undefined ? undefined : Number.parseInt(match[1], 16);
+}
+
+/** Имя дня ли это; чужие имена в files/ движок не трогает. */
+export function isDayName(name: string): boolean {
+  return DAY_NAME.test(name);
+}
+
+/** Номер ведра по имени каталога; undefined, если это не ведро. */
+export function bucketNumber(name: string): number | undefined {
+  return BUCKET_NAME.test(name) ? Number(name) : undefined;
 }
 
 /** Идентификатор файла по имени описания; undefined, если это не описание. */

@@ -1,6 +1,6 @@
 // Вёдра: куда ляжет следующий файл. Ведро наполняется до тысячи и сменяется следующим.
 import type { Disk } from './disk.ts';
-import { BUCKET_FILES_MAX, dayOf, fileIdOfAttr, type Layout, type Place } from './layout.ts';
+import { BUCKET_FILES_MAX, bucketNumber, dayOf, fileIdOfAttr, type Layout, type Place } from './layout.ts';
 
 export class Buckets {
   readonly #disk: Disk;
@@ -28,7 +28,7 @@ export class Buckets {
 
   /** День мог начаться до перезапуска: продолжаем его последнее ведро. */
   #openDay(day: string): void {
-    const buckets = this.#disk.list(this.#layout.dayDir(day)).map(Number).filter(Number.isInteger);
+    const buckets = this.#disk.list(this.#layout.dayDir(day)).flatMap((name) => bucketNumber(name) ?? []);
     this.#day = day;
     this.#bucket = Math.max(0, ...buckets);
     const names = this.#disk.list(this.#layout.bucketDir({ day, bucket: this.#bucket }));

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { AttrDamaged, attrFromJson, unsealAttr } from './attr.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
-import type { Disk } from './disk.ts';
-import { fileIdOfAttr, type Layout, type Place } from './layout.ts';
+import { type Disk, isCode } from './disk.ts';
+import { bucketNumber, fileIdOfAttr, isDayName, type Layout, type Place } from './layout.ts';
 
 export interface RebuildReport {
   files: number;
@@ -28,9 +28,11 @@ export async function rebuildCatalog(
     const entries = batch;
     batch = [];
     catalog.transaction(() => {
-      for (const entry of entries) catalog.upsert(entry);
+      for (const entry of entries) {
+        if (catalog.tryUpsert(entry)) report.files += 1;
+        else report.damaged.push({ path: layout.attr(entry.place, entry.file.fileId), reason: 'revision занята другим файлом' });
+      }
     });
-    report.files += entries.length;
     onProgress(report.files);
     await new Promise((resolve) => setImmediate(resolve));
   };
@@ -50,8 +52,9 @@ export async function rebuildCatalog(
 }
 
 function* places(disk: Disk, layout: Layout): Generator<Place> {
-  for (const day of disk.list(layout.files).sort()) {
-    for (const bucket of disk.list(layout.dayDir(day)).map(Number).filter(Number.isInteger)) yield { day, bucket };
+  for (const day of disk.list(layout.files).filter(isDayName).sort()) {
+    const buckets = disk.list(layout.dayDir(day)).flatMap((name) => bucketNumber(name) ?? []);
+    for (const bucket of buckets.sort((a, b) => a - b)) yield { day, bucket };
   }
 }
 
@@ -67,7 +70,7 @@ function readEntry(
     if (file.fileId !== found.fileId) throw new AttrDamaged('идентификатор не тот, что в имени файла');
     return { file, place: found.place };
   } catch (error) {
-    if (!(error instanceof AttrDamaged)) throw error;
+    if (!(error instanceof AttrDamaged) && !isCode(error, 'EIO')) throw error;
     found.report.damaged.push({ path, reason: error.message });
     return undefined;
   }

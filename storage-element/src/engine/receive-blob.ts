@@ -44,6 +44,7 @@ class StagedFile {
   #pending: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
   #syncedTo = 0;
+  #closing = false;
 
   constructor(file: DiskFile) {
     this.#file = file;
@@ -70,19 +71,25 @@ class StagedFile {
     await this.#pending;
     await this.#syncing;
     await datasync(this.#file);
-    await this.#file.close();
+    this.#closing = true;
+    await orSyncFailed(this.#file.close());
   }
 
   /** Ждёт начатое и закрывает: имя уберёт тот, кто звал. */
   async abandon(): Promise<void> {
     await Promise.allSettled([this.#pending, this.#syncing]);
-    await this.#file.close().catch(() => undefined);
+    if (!this.#closing) await this.#file.close().catch(() => undefined);
   }
 }
 
-async function datasync(file: DiskFile): Promise<void> {
+function datasync(file: DiskFile): Promise<void> {
+  return orSyncFailed(file.datasync());
+}
+
+/** Отказ сброса и отказ закрытия — одно: диск не подтвердил того, что ему отдали. */
+async function orSyncFailed(work: Promise<void>): Promise<void> {
   try {
-    await file.datasync();
+    await work;
   } catch (error) {
     throw new SyncFailed(error);
   }

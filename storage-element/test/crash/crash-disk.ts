@@ -150,7 +150,9 @@ export class CrashDisk implements Disk {
 
   list(path: string): string[] {
     this.#enterOrThrow('list', path);
-    return this.image.names(path) ?? [];
+    const names = this.image.names(path);
+    if (names === undefined && this.image.find(path) !== undefined) throw new DiskError('ENOTDIR', path);
+    return names ?? [];
   }
 
   sizeOf(path: string): number | undefined {

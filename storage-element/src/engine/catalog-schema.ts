@@ -1,0 +1,22 @@
+// Таблицы каталога. Их можно потерять: всё, кроме надгробий, выводится из описаний.
+export const CATALOG_SCHEMA = `
+CREATE TABLE IF NOT EXISTS files (
+  file_id    TEXT PRIMARY KEY,
+  place      TEXT NOT NULL,
+  status     TEXT NOT NULL,
+  size       INTEGER NOT NULL,
+  expires_at TEXT,
+  revision   INTEGER NOT NULL,
+  attr       TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS files_by_revision ON files (revision);
+CREATE INDEX IF NOT EXISTS files_by_status ON files (status, file_id, expires_at, size);
+CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_at) WHERE expires_at IS NOT NULL AND status = 'active';
+CREATE TABLE IF NOT EXISTS tombstones (
+  revision   INTEGER PRIMARY KEY,
+  file_id    TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  removed_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+`;
