@@ -1,6 +1,7 @@
 // Жизнь процесса: открыть порт, сказать об этом, по сигналу закрыться по порядку.
 // Порядок закрытия: готовность падает → новых соединений нет → идущие вызовы кончаются → остальные обрываются → close().
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { stateOf } from './app-state.ts';
 import type { Logger } from './create-logger.ts';
@@ -24,7 +25,9 @@ export async function run(options: RunOptions): Promise<void> {
   const { app, log, host, port } = options;
   let url: string;
   try {
-    url = await app.listen({ host, port });
+    // Fastify не знает, что сервер поднят с TLS: схему адреса поправляем сами.
+    const address = await app.listen({ host, port });
+    url = app.server instanceof TlsServer ? address.replace(/^http:/, 'https:') : address;
   } catch (error) {
     await failToListen(options, error);
     return;
