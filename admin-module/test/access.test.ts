@@ -1,0 +1,141 @@
+// Обход всех операций контракта: каждую видит тот, кому она положена, и никто больше.
+import assert from 'node:assert/strict';
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { SignJWT } from 'jose';
+import { ADMIN_PASSWORD, ISSUER, startAdmin, type TestAdmin } from './start-admin.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly security: readonly Record<string, readonly string[]>[];
+  readonly requestBody?: { readonly content: Record<string, { readonly example?: unknown }> };
+}
+
+const contract = JSON.parse(readFileSync(new URL('../api/openapi.gen.json', import.meta.url), 'utf8')) as {
+  paths: Record<string, Record<string, Operation>>;
+};
+const OPERATIONS = Object.entries(contract.paths).flatMap(([path, item]) =>
+  Object.entries(item)
+    .filter(([method]) => ['get', 'put', 'post', 'delete', 'patch'].includes(method))
+    .map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+);
+const SCOPES = ['files:read', 'files:write', 'storage:read', 'storage:write', 'admin:read', 'admin:write'];
+
+/** Несуществующие идентификаторы и тело не того вида: допущенный дойдёт не дальше 4xx, ничего не изменив. */
+async function visit(admin: TestAdmin, o: { path: string; method: string }, token: string | undefined) {
+  const path = o.path.replaceAll(/\{[^}]+\}/g, randomUUID());
+  return await admin.call(path, { method: o.method, token, ...(o.method === 'GET' ? {} : { json: { nonsense: true } }) });
+}
+
+test('каждая операция × каждый вид токена: допущены только названные в контракте', async (t) => {
+  const admin = await startAdmin(t);
+  const adminToken = await admin.adminToken();
+  await admin.call('/api/v1/admin-users', { token: adminToken, json: { username: 'reader', role: 'readonly', password: ADMIN_PASSWORD } });
+  const login = await admin.call('/api/v1/admin-auth/login', { json: { username: 'reader', password: ADMIN_PASSWORD } });
+  const visitors: { name: string; token: string; allowed: (line: Record<string, readonly string[]>) => boolean }[] = [
+    { name: 'admin', token: adminToken, allowed: (line) => line['userToken']?.[0] === 'admin' },
+    { name: 'readonly', token: login.body.access_token, allowed: (line) => line['userToken']?.[0] === 'readonly' },
+    { name: 'full', token: await admin.token('full'), allowed: (line) => line['serviceToken'] !== undefined },
+  ];
+  for (const scope of SCOPES) {
+    visitors.push({
+      name: scope,
+      token: await admin.token(`only-${scope.replace(':', '-')}`),
+      allowed: (line) => line['serviceToken']?.every((wanted) => wanted === scope) ?? false,
+    });
+  }
+  let visits = 0;
+  for (const operation of OPERATIONS) {
+    const isPublic = operation.security.length === 0;
+    const anonymous = await visit(admin, operation, undefined);
+    if (isPublic) assert.notEqual(anonymous.body.error?.code, 'UNAUTHORIZED', operation.operationId);
+    else assert.deepEqual([anonymous.status, anonymous.body.error.code], [401, 'UNAUTHORIZED'], operation.operationId);
+    for (const visitor of visitors) {
+      // Выход закрыл бы сеанс, которым проверяются остальные операции.
+      if (operation.operationId === 'logOut' && visitor.name !== 'full') continue;
+      const reply = await visit(admin, operation, visitor.token);
+      const expected = isPublic || operation.security.some(visitor.allowed);
+      const told = `${operation.operationId} для ${visitor.name}: ${reply.status}`;
+      if (expected) assert.ok(reply.status !== 403 && reply.body.error?.code !== 'UNAUTHORIZED' && reply.status < 500, told);
+      else assert.deepEqual([reply.status, reply.body.error.code], [403, 'FORBIDDEN'], told);
+      visits += 1;
+    }
+  }
+  assert.ok(OPERATIONS.length >= 49, `операций ${OPERATIONS.length}`);
+  assert.ok(visits > 400);
+});
+
+test('истёкший, чужой, неподписанный и подписанный HS256 токены не проходят никуда', async (t) => {
+  const admin = await startAdmin(t);
+  const [jwk] = (await admin.call('/api/v1/auth/jwks')).body.keys;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  const good = await admin.token('full');
+  const [head = '', body = '', signature = ''] = good.split('.');
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { sub: 'full', client_id: 'full', scope: SCOPES.join(' '), jti: randomUUID() };
+  const foreign = (kid: string, change: { issuer?: string; audience?: string; exp?: number } = {}) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid })
+      .setIssuer(change.issuer ?? ISSUER)
+      .setAudience(change.audience ?? 'artstore')
+      .setIssuedAt(now - 60)
+      .setExpirationTime(change.exp ?? now + 600)
+      .sign(privateKey);
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payload = part({ ...claims, iss: ISSUER, aud: 'artstore', iat: now, exp: now + 600 });
+  const hs = `${part({ alg: 'HS256', typ: 'at+jwt', kid: jwk.kid })}.${payload}`;
+  const bad = {
+    'alg none': `${part({ alg: 'none', typ: 'at+jwt', kid: jwk.kid })}.${payload}.`,
+    HS256: `${hs}.${createHmac('sha256', Buffer.from(jwk.n, 'base64url')).update(hs).digest('base64url')}`,
+    'чужой ключ под нашим именем': await foreign(jwk.kid),
+    'чужой ключ': await foreign('k-other'),
+    'подделанное тело': `${head}.${payload}.${signature}`,
+    'обрезанная подпись': `${head}.${body}.${signature.slice(0, -8)}`,
+    'не токен': 'nonsense',
+  };
+  for (const operation of OPERATIONS.filter(({ security }) => security.length > 0)) {
+    for (const [name, token] of Object.entries(bad)) {
+      const reply = await visit(admin, operation, token);
+      assert.deepEqual([reply.status, reply.body.error?.code], [401, 'UNAUTHORIZED'], `${operation.operationId}: ${name}`);
+    }
+  }
+});
+
+test('токен для элемента, истёкший токен и токен чужого издателя здесь не годятся', async (t) => {
+  const admin = await startAdmin(t, { AM_TOKEN_TTL: '1s' });
+  const token = await admin.token('full');
+  assert.equal((await admin.call('/api/v1/stats', { token })).status, 200);
+  // Пять секунд прощаются на расхождение часов.
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
+  const reply = await admin.call('/api/v1/stats', { token });
+  assert.deepEqual([reply.status, reply.body.error.code], [401, 'UNAUTHORIZED']);
+  const other = await startAdmin(t, { AM_DATABASE_URL: admin.databaseUrl, AM_MASTER_KEY: admin.env['AM_MASTER_KEY'] ?? '', AM_ISSUER: 'https://other.test' });
+  const foreign = await admin.call('/api/v1/stats', { token: await other.token('full') });
+  assert.deepEqual([foreign.status, foreign.body.error.code], [401, 'UNAUTHORIZED']);
+});
+
+test('под временным паролем доступны только сам сеанс и смена пароля', async (t) => {
+  const admin = await startAdmin(t, { AM_ADMIN_PASSWORD: '' });
+  const shown = admin.shown.join('');
+  const password = /One-time password: +(\S+)/.exec(shown)?.[1] ?? '';
+  const login = await admin.call('/api/v1/admin-auth/login', { json: { username: 'admin', password } });
+  assert.deepEqual([login.status, login.body.must_change_password], [200, true]);
+  const token = login.body.access_token;
+  const open = new Set(['logOut', 'getMe', 'changePassword']);
+  for (const operation of OPERATIONS.filter(({ security }) => security.some((line) => line['userToken']?.[0] === 'admin'))) {
+    if (open.has(operation.operationId)) continue;
+    const json = operation.requestBody?.content['application/json']?.example;
+    const path = operation.path.replaceAll(/\{[^}]+\}/g, randomUUID());
+    const reply = await admin.call(path, { method: operation.method, token, ...(json === undefined ? {} : { json }) });
+    assert.deepEqual([reply.status, reply.body.error?.code], [403, 'FORBIDDEN'], operation.operationId);
+  }
+  assert.equal((await admin.call('/api/v1/admin-auth/me', { token })).status, 200);
+  const changed = await admin.call('/api/v1/admin-auth/change-password', {
+    token,
+    json: { current_password: password, new_password: ADMIN_PASSWORD },
+  });
+  assert.deepEqual([changed.status, changed.body.must_change_password], [200, false]);
+  assert.equal((await admin.call('/api/v1/stats', { token: changed.body.access_token })).status, 200);
+  assert.equal((await admin.call('/api/v1/admin-auth/me', { token })).status, 401);
+});
