@@ -10,14 +10,14 @@ const MIB = 1024 * 1024;
 /** База, её журнал, журналы элементов и запас, чтобы начатое можно было закончить. */
 const FREE_BYTES_MIN = 512 * MIB;
 const PASSWORD_LENGTH_MIN = 12;
-const PORT_MAX = 65_535;
-const HIGHEST_PORT = 8030;
+/** Порт Query, самый высокий, при таком сдвиге остаётся ниже 65536. */
+const SHIFT_MAX = 57_000;
 
 /** Разбирает ARTSTORE_PORT_SHIFT; пустое значение — без сдвига. */
 export function parsePortShift(value: string | undefined, messages: Messages): number {
   if (value === undefined || value === '') return 0;
   const shift = Number(value);
-  if (!/^\d{1,5}$/.test(value) || HIGHEST_PORT + shift > PORT_MAX) throw new StandError(messages.badShift(value));
+  if (!/^\d{1,5}$/.test(value) || shift > SHIFT_MAX) throw new StandError(messages.badShift(value));
   return shift;
 }
 

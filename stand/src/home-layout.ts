@@ -14,6 +14,7 @@ export interface HomeLayout {
   /** Учётные записи служб для первого запуска модуля управления (0600). */
   readonly accounts: string;
   readonly postgres: string;
+  readonly postgresLog: string;
   readonly logs: string;
   readonly tls: string;
   readonly caFile: string;
@@ -36,6 +37,7 @@ export function layoutHome(home: string): HomeLayout {
     masterKey: at('admin-master.key'),
     accounts: at('admin-accounts.json'),
     postgres: at('postgres'),
+    postgresLog: at('postgres', 'server.log'),
     logs: at('logs'),
     tls: at('tls'),
     caFile: at('tls', 'ca.pem'),

@@ -10,7 +10,8 @@ const CERTIFICATES_EVERY_MS = 12 * 60 * 60_000;
 export function startUpkeep(layout: HomeLayout): { stop(): void } {
   // Неудача заботы (например, кончилось место) не повод останавливать стенд: следующий раз наступит.
   const logs = setInterval(() => {
-    for (const name of MODULE_NAMES) rotateLog(layout.log(name)).catch(() => undefined);
+    for (const file of [layout.postgresLog, ...MODULE_NAMES.map((name) => layout.log(name))])
+      rotateLog(file).catch(() => undefined);
   }, LOGS_EVERY_MS);
   const certificates = setInterval(() => {
     ensureCertificates(
