@@ -1,6 +1,7 @@
 // Открыть содержимое файла для чтения. Возвращает описание и чтение участка; что ответить клиенту, решает край.
 import type { Readable } from 'node:stream';
 import { ArtError } from '@artstore/contracts';
+import type { DiskFile } from '../engine/disk.ts';
 import { type ByteRange, readBlob } from '../engine/read-blob.ts';
 import type { Store } from '../engine/store.ts';
 import { effectiveStatus, type StoredFile } from './file.ts';
@@ -30,16 +31,24 @@ export async function openFile(store: Store, fileId: string): Promise<OpenedFile
     if (store.catalog.get(fileId) === undefined) throw fileNotFound(store, fileId);
     throw bytesLost(fileId, new Error(`содержимого нет на диске (${status})`));
   }
-  const size = await blob.size();
-  if (size !== entry.file.size) {
-    await blob.close();
-    throw bytesLost(fileId, new Error(`на диске ${size} байт вместо ${entry.file.size}`));
-  }
+  const size = await checkedSize(blob, entry.file);
   return {
     file: entry.file,
     read: (range) => readBlob(blob, range ?? { start: 0, end: size - 1 }),
     close: () => blob.close(),
   };
+}
+
+/** Длина на диске, равная описанной; при любой неудаче файл закрыт. */
+async function checkedSize(blob: DiskFile, file: StoredFile): Promise<number> {
+  try {
+    const size = await blob.size();
+    if (size !== file.size) throw bytesLost(file.fileId, new Error(`на диске ${size} байт вместо ${file.size}`));
+    return size;
+  } catch (error) {
+    await blob.close();
+    throw error;
+  }
 }
 
 function bytesLost(fileId: string, cause: Error): ArtError {

@@ -102,7 +102,11 @@ export class CrashDisk implements Disk {
           return found.length;
         }),
       datasync: () => this.#later(() => this.#sync('datasync', path, inode)),
-      size: () => this.#later(() => this.image.content(inode).length),
+      size: () =>
+        this.#later(() => {
+          if (this.#enter('read', path) !== undefined) throw new DiskError('EIO', path);
+          return this.image.content(inode).length;
+        }),
       close: () =>
         this.#later(() => {
           this.#openFiles -= 1;
