@@ -210,7 +210,13 @@ async function chooseTarget(room: Room, file: FileMetadata, output: string | und
 /** Даёт файлу имя: без --force — только если имя свободно до последнего мига. */
 async function place(part: string, path: string, replace: boolean): Promise<void> {
   if (replace) return await rename(part, path);
-  await link(part, path);
+  try {
+    await link(part, path);
+  } catch (error) {
+    // Жёстких ссылок нет на FAT и некоторых сетевых дисках: имя проверено раньше, остаётся переименовать.
+    if (!isLocal(error) || !['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(error.code)) throw error;
+    return await rename(part, path);
+  }
   await rm(part, { force: true });
 }
 
