@@ -91,7 +91,8 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
       for (const item of batch) await writeBatch(database, [item]);
       return;
     }
-    for (const item of batch) item.reject(error);
+    const told = isDataFault(error) ? new ArtError('VALIDATION_ERROR', { cause: error }) : error;
+    for (const item of batch) item.reject(told);
   }
 }
 
