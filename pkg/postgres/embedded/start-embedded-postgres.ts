@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto';
 import { realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Log } from '../log.ts';
-import { stopLeftovers } from './find-leftovers.ts';
+import { forgetStalePid, stopLeftovers } from './find-leftovers.ts';
 import { placeGuard } from './guard.ts';
 import { initializeData } from './initialize-data.ts';
 import { spawnTool } from './run-tool.ts';
@@ -63,15 +62,14 @@ async function startClaimed(
   account: ServerAccount,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const leftoverPid = await stopLeftovers(folder.data);
+  const leftoverPid = await stopLeftovers(folder.data, account);
   if (leftoverPid !== undefined) {
     options.log.warn(
       { event: 'postgres_leftover_stopped', pid: leftoverPid },
       'остановлен сервер базы, оставшийся от прошлого запуска',
     );
   }
-  // Данные никто не держит. Забытый postmaster.pid мог бы совпасть номером с чужим процессом и не пустить сервер.
-  await rm(path.join(folder.data, 'postmaster.pid'), { force: true });
+  await forgetStalePid(folder.data);
   const binaries = await prepareBinaries({ account, log: options.log });
   const password = await readOrCreatePassword(folder);
   const socketFolder = await openSocketFolder(await socketFolderName(folder), account, socketBases(account));

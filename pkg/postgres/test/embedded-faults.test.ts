@@ -97,6 +97,23 @@ test('осиротевший сервер (убиты и хозяин, и стр
   assert.equal(await countWords(next.url), 1);
 });
 
+test('осиротевший сервер узнаётся и с правами обычного контейнера: root без CAP_SYS_PTRACE', {
+  skip: !isRoot && 'нужен root',
+}, async (t) => {
+  const directory = await temporaryDirectory(t);
+  const asInContainer = ['setpriv', '--bounding-set=-sys_ptrace,-sys_admin,-dac_read_search'];
+  const held = await hold(t, directory, asInContainer);
+  await writeWord(held.url);
+  for (const pid of childrenOf(held.owner.pid ?? 0)) if (pid !== held.pid) process.kill(pid, 'SIGKILL');
+  held.owner.kill('SIGKILL');
+  await gone(held.owner.pid ?? 0);
+  const next = await hold(t, directory, asInContainer);
+  assert.equal(next.leftoverPid, held.pid);
+  assert.equal(await countWords(next.url), 1);
+  next.owner.kill('SIGTERM');
+  await once(next.owner, 'exit');
+});
+
 test('второй хозяин тех же данных получает ясный отказ, первому он не мешает', async (t) => {
   const directory = await temporaryDirectory(t);
   const held = await hold(t, directory);
