@@ -18,5 +18,6 @@ CREATE TABLE IF NOT EXISTS tombstones (
   reason     TEXT NOT NULL,
   removed_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS damaged (file_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;

@@ -154,6 +154,15 @@ export class Catalog {
     return this.#byId.get(fileId) as FileRow | undefined;
   }
 
+  /** Описание лежит на диске, но не читается: файл есть, и «не найдено» о нём было бы ложью. */
+  isDamaged(fileId: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM damaged WHERE file_id = ?').get(fileId) !== undefined;
+  }
+
+  markDamaged(fileId: string): void {
+    this.#db.prepare('INSERT OR IGNORE INTO damaged (file_id) VALUES (?)').run(fileId);
+  }
+
   get(fileId: string): CatalogEntry | undefined {
     const row = this.#row(fileId);
     return row && { file: attrFromTrustedJson(row.attr), place: parsePlace(row.place) };

@@ -1,9 +1,10 @@
 // Кто этот элемент: storage_id, эпоха истории и режим. Лежит в element.json.
 // Нет файла у непустого каталога — это чужой или не подключённый диск: служить с него нельзя.
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { StorageMode } from '../files/mode.ts';
 import { type Disk, replaceDurably } from './disk.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, segmentSequence } from './layout.ts';
 
 export interface ElementIdentity {
   readonly format: 1;
@@ -50,12 +51,13 @@ export function writeIdentity(disk: Disk, layout: Layout, identity: ElementIdent
   return replaceDurably(disk, layout.identity, `${text}\n`);
 }
 
-/** Первый запуск: личность создаётся только в каталоге, где ещё ничего нет. */
-export async function createIdentity(disk: Disk, layout: Layout, identity: ElementIdentity): Promise<void> {
-  if (disk.list(layout.files).length > 0 || disk.readSmall(layout.checkpoint) !== undefined) {
+/** Первый запуск возможен только там, где ещё ничего нет: ни файлов, ни журнала. Ничего не меняет. */
+export function refuseOccupied(disk: Disk, layout: Layout): void {
+  const walNames = disk.list(layout.walDir);
+  const hasLog = walNames.some((name) => join(layout.walDir, name) === layout.checkpoint || segmentSequence(name) !== undefined);
+  if (disk.list(layout.files).length > 0 || hasLog) {
     throw new WrongDataDirectory(
       `${layout.identity} нет, а данные или журнал есть: каталог чужой или диск подключён не весь`,
     );
   }
-  await writeIdentity(disk, layout, identity);
 }

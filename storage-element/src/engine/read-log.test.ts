@@ -71,6 +71,19 @@ test('последний кадр, обрезанный на любом байт
   }
 });
 
+test('отложенных хвостов не больше четырёх, и нехватка места запуску не мешает', async () => {
+  const image = MemoryImage.empty();
+  let full = false;
+  const disk = new CrashDisk({ image, random: createRandom('журнал'), refuse: ({ kind }) => (full && kind === 'writeSmall' ? 'ENOSPC' : undefined) });
+  disk.makeDirectory('/wal');
+  for (let segment = 1; segment <= 7; segment += 1) {
+    full = segment === 7;
+    image.write(image.create(LAYOUT.segment(segment)), Buffer.concat([frame(segment, segment).subarray(0, 60), Buffer.alloc(100)]), 0);
+    await readAll(disk, { ...FROM, segment, frame: segment });
+  }
+  assert.deepEqual((image.names('/wal/torn') ?? []).map((name) => name.split('-')[0]), ['4', '5', '6', '7']);
+});
+
 test('порча любого байта любого кадра, кроме последнего, — отказ; порча последнего неотличима от хвоста', async () => {
   const segments = { 1: [frame(1, 1), frame(1, 2)], 2: [frame(2, 3), frame(2, 4)], 3: [frame(3, 5)] };
   for (const [segment, frames] of [[1, 2], [2, 2], [3, 1]] as const) {

@@ -1,6 +1,5 @@
 // Каталог заново по описаниям. Нужен, когда база каталога потеряна, испорчена или отстала от журнала.
 // Одно плохое описание — одна строка в отчёте, а не оборванный обход.
-import { join } from 'node:path';
 import { AttrDamaged, attrFromJson, unsealAttr } from './attr.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import { type Disk, isCode } from './disk.ts';
@@ -23,6 +22,10 @@ export async function rebuildCatalog(
   onProgress: (files: number) => void,
 ): Promise<RebuildReport> {
   const report: RebuildReport = { files: 0, damaged: [], revision: 0 };
+  const damaged = (fileId: string, place: Place, reason: string): void => {
+    report.damaged.push({ path: layout.attr(place, fileId), reason });
+    catalog.markDamaged(fileId);
+  };
   let batch: CatalogEntry[] = [];
   const flush = async (): Promise<void> => {
     const entries = batch;
@@ -30,7 +33,7 @@ export async function rebuildCatalog(
     catalog.transaction(() => {
       for (const entry of entries) {
         if (catalog.tryUpsert(entry)) report.files += 1;
-        else report.damaged.push({ path: layout.attr(entry.place, entry.file.fileId), reason: 'revision занята другим файлом' });
+        else damaged(entry.file.fileId, entry.place, 'revision занята другим файлом');
       }
     });
     onProgress(report.files);
@@ -40,7 +43,7 @@ export async function rebuildCatalog(
     for (const name of disk.list(layout.bucketDir(place))) {
       const fileId = fileIdOfAttr(name);
       if (fileId === undefined) continue;
-      const entry = readEntry(disk, join(layout.bucketDir(place), name), { fileId, place, report });
+      const entry = readEntry(disk, layout, { fileId, place, damaged });
       if (entry === undefined) continue;
       report.revision = Math.max(report.revision, entry.file.revision);
       batch.push(entry);
@@ -60,18 +63,19 @@ function* places(disk: Disk, layout: Layout): Generator<Place> {
 
 function readEntry(
   disk: Disk,
-  path: string,
-  found: { fileId: string; place: Place; report: RebuildReport },
+  layout: Layout,
+  found: { fileId: string; place: Place; damaged: (fileId: string, place: Place, reason: string) => void },
 ): CatalogEntry | undefined {
+  const { fileId, place, damaged } = found;
   try {
-    const bytes = disk.readSmall(path);
+    const bytes = disk.readSmall(layout.attr(place, fileId));
     if (bytes === undefined) return undefined;
     const file = attrFromJson(unsealAttr(bytes.toString('utf8')));
-    if (file.fileId !== found.fileId) throw new AttrDamaged('идентификатор не тот, что в имени файла');
-    return { file, place: found.place };
+    if (file.fileId !== fileId) throw new AttrDamaged('идентификатор не тот, что в имени файла');
+    return { file, place };
   } catch (error) {
     if (!(error instanceof AttrDamaged) && !isCode(error, 'EIO')) throw error;
-    found.report.damaged.push({ path, reason: error.message });
+    damaged(fileId, place, error.message);
     return undefined;
   }
 }

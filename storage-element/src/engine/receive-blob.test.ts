@@ -140,6 +140,13 @@ test('отказ закрытия — SyncFailed: диск не подтверд
   assert.deepEqual(disk.image.names('/data/staging'), []);
 });
 
+test('отказ раннего сброса не прячется за обрывом тела: движок обязан о нём узнать', async () => {
+  const disk = openDisk(({ kind }) => (kind === 'datasync' ? 'forget' : undefined));
+  const chunks = Array.from({ length: 34 }, () => Buffer.alloc(1 << 20));
+  const receiving = receive(disk, { chunks, fileBytesMax: 2 ** 30, gatherBytes: 4 << 20, broken: true });
+  await assert.rejects(receiving, { name: 'SyncFailed' });
+});
+
 test('занятое имя в staging не перекрывается и не убирается', async () => {
   const disk = openDisk();
   disk.writeSmall(LAYOUT.staged(STAGED), 'чужое', 'create');

@@ -75,10 +75,11 @@ class StagedFile {
     await orSyncFailed(this.#file.close());
   }
 
-  /** Ждёт начатое и закрывает: имя уберёт тот, кто звал. */
-  async abandon(): Promise<void> {
-    await Promise.allSettled([this.#pending, this.#syncing]);
+  /** Ждёт начатое и закрывает: имя уберёт тот, кто звал. Возвращает отказ сброса, если он был: загрузка его не отменит. */
+  async abandon(): Promise<unknown> {
+    const [, sync] = await Promise.allSettled([this.#pending, this.#syncing]);
     if (!this.#closing) await this.#file.close().catch(() => undefined);
+    return sync.status === 'rejected' ? sync.reason : undefined;
   }
 }
 
@@ -127,7 +128,8 @@ export async function receiveBlob(disk: Disk, layout: Layout, order: ReceiveOrde
     await staged.finish();
     return { size, sha256, bytes: { staged: order.stagedName } };
   } catch (error) {
-    await staged?.abandon();
+    const syncFailure = await staged?.abandon();
+    if (syncFailure !== undefined) throw syncFailure;
     if (staged) disk.remove(path);
     throw noSpace(error) ? new ArtError('STORAGE_FULL', { cause: error }) : error;
   }

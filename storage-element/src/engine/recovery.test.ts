@@ -7,6 +7,9 @@ import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-
 import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts';
+import { getFile } from '../files/get-file.ts';
+import { openFile } from '../files/open-file.ts';
+import { removeFile } from '../files/remove-file.ts';
 import type { Store, StoreOptions } from './store.ts';
 
 const random = createRandom('восстановление');
@@ -173,17 +176,53 @@ test('повтор малого файла не портит большой, к�
   assert.deepEqual(await contentOf(again.store, fileIdOf(1)), large);
 });
 
-test('чужой каталог журнала, чужой SE_STORAGE_ID и пропавшая личность — отказ запуска, а не пустой элемент', async () => {
+/** Запуск обязан отказаться и ничего на диске не тронуть. */
+async function assertRefused(image: MemoryImage, change: Partial<StoreOptions> = {}): Promise<void> {
+  const before = image.fingerprint();
+  await assert.rejects(boot(image, { change }), { name: 'WrongDataDirectory' });
+  assert.equal(image.fingerprint(), before, 'чужой каталог тронут');
+}
+
+test('чужой SE_STORAGE_ID, пропавшая личность, пропавшая точка — отказ запуска, а не пустой элемент; диск не тронут', async () => {
   const { store, disk } = await newMachine();
   await put(store, fileIdOf(1), Buffer.from('первый'));
   await store.close();
-  await assert.rejects(boot(killProcess(disk.image), { change: { storageId: randomUUID() } }), { name: 'WrongDataDirectory' });
+  await assertRefused(killProcess(disk.image), { storageId: randomUUID() });
   const noIdentity = killProcess(disk.image);
   noIdentity.unlink('/element/data/element.json');
-  await assert.rejects(boot(noIdentity), { name: 'WrongDataDirectory' });
+  await assertRefused(noIdentity);
   const noCheckpoint = killProcess(disk.image);
   noCheckpoint.unlink('/element/wal/checkpoint.json');
   await assert.rejects(boot(noCheckpoint), { name: 'WrongDataDirectory' });
+});
+
+test('новый каталог данных при чужом журнале — отказ, даже если точка из журнала пропала', async () => {
+  const { store, disk } = await newMachine();
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  const foreign = () => ({ dataDir: '/element/other', storageId: randomUUID() });
+  vault.load(NO_CATALOG, 'lost', random);
+  await assert.rejects(boot(disk.image.clone(), { change: foreign() }), { name: 'WrongDataDirectory' });
+  const noCheckpoint = disk.image.clone();
+  noCheckpoint.unlink('/element/wal/checkpoint.json');
+  await assert.rejects(boot(noCheckpoint, { change: foreign() }), { name: 'WrongDataDirectory' });
+});
+
+test('описание испорчено, а каталог потерян: о файле говорят «повреждён», но не «не найден», и байты не перекрывают', async () => {
+  const { store, disk } = await newMachine();
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  await put(store, fileIdOf(2), Buffer.from('второй'));
+  await store.close();
+  const image = disk.image.clone();
+  image.flipBit(BLOB.replace('.bin', '.attr.json'), 99);
+  vault.load(NO_CATALOG, 'lost', random);
+  const again = await boot(image);
+  const id = fileIdOf(1);
+  assert.throws(() => getFile(again.store, id), { code: 'INTERNAL_ERROR' });
+  await assert.rejects(openFile(again.store, id), { code: 'INTERNAL_ERROR' });
+  await assert.rejects(removeFile(again.store, id), { code: 'INTERNAL_ERROR' });
+  await assert.rejects(put(again.store, id, Buffer.from('другой')), { code: 'INTERNAL_ERROR' });
+  assert.throws(() => getFile(again.store, fileIdOf(3)), { code: 'FILE_NOT_FOUND' });
+  assert.ok(getFile(again.store, fileIdOf(2)));
 });
 
 test('журнал потерян, а каталог помнит больше — отказ запуска: подтверждённое нельзя забыть молча', async () => {

@@ -4,8 +4,15 @@ import { Applier } from './apply-records.ts';
 import { Catalog } from './catalog.ts';
 import { checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Disk, isCode } from './disk.ts';
-import { createIdentity, type ElementIdentity, readIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
+import {
+  type ElementIdentity,
+  readIdentity,
+  refuseOccupied,
+  WrongDataDirectory,
+  writeIdentity,
+} from './element-identity.ts';
 import type { Layout } from './layout.ts';
+import type { StorageMode } from '../files/mode.ts';
 import { listSegments, readLog } from './read-log.ts';
 import { rebuildCatalog } from './rebuild-catalog.ts';
 import type { WalStart } from './wal.ts';
@@ -21,8 +28,10 @@ export interface RecoveryRoom {
   readonly layout: Layout;
   readonly log: RecoveryLog;
   readonly randomId: () => string;
-  /** Кем стать при первом запуске. */
-  readonly newborn: Omit<ElementIdentity, 'format' | 'epoch'>;
+  /** Кем элемент обязан быть; undefined — кем записан. */
+  readonly storageId: string | undefined;
+  /** Режим первого запуска. */
+  readonly mode: StorageMode;
   /** Открывает базу каталога; fresh — прежнюю убрать. */
   readonly openCatalog: (fresh: boolean) => Catalog;
 }
@@ -88,6 +97,10 @@ async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
   const { disk, layout } = room;
   const known = readIdentity(disk, layout);
   if (known) {
+    // Проверяется до первой перемены: чужой каталог остаётся нетронутым.
+    if (room.storageId !== undefined && room.storageId !== known.storageId) {
+      throw new WrongDataDirectory(`каталог принадлежит элементу ${known.storageId}`);
+    }
     if (!disk.list(layout.dataDir).includes('files')) {
       throw new WrongDataDirectory(`${layout.files} нет, хотя element.json на месте: каталог данных неполон`);
     }
@@ -96,14 +109,16 @@ async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
     await disk.syncDirectory(layout.dataDir);
     return known;
   }
+  refuseOccupied(disk, layout);
   for (const path of [layout.files, layout.staging, layout.quarantine, layout.catalogDir, layout.walDir]) {
     disk.makeDirectory(path);
   }
   await disk.syncDirectory(layout.dataDir);
   await syncAncestors(disk, layout.dataDir);
   await syncAncestors(disk, layout.walDir);
-  const identity: ElementIdentity = { format: 1, ...room.newborn, epoch: room.randomId() };
-  await createIdentity(disk, layout, identity);
+  const storageId = room.storageId ?? room.randomId();
+  const identity: ElementIdentity = { format: 1, storageId, mode: room.mode, epoch: room.randomId() };
+  await writeIdentity(disk, layout, identity);
   room.log.info({ event: 'element_created', storageId: identity.storageId }, 'элемент хранения создан');
   return identity;
 }

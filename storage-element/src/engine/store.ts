@@ -66,6 +66,7 @@ const GATHER_BYTES_TOTAL = 16 << 20;
 const GATHER_BYTES_MAX = 1 << 20;
 const GATHER_BYTES_MIN = 128 << 10;
 
+const SQLITE_BUSY = 5;
 const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Открывает движок: замок каталога, восстановление, журнал. */
@@ -81,12 +82,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       layout,
       log: options.log,
       randomId,
-      newborn: { storageId: options.storageId ?? randomId(), mode: options.mode },
+      storageId: options.storageId,
+      mode: options.mode,
       openCatalog: options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, fresh)),
     });
-    if (options.storageId !== undefined && options.storageId !== recovered.identity.storageId) {
-      throw new WrongDataDirectory(`каталог принадлежит элементу ${recovered.identity.storageId}`);
-    }
     return await Store.start({ disk, layout, options, randomId, recovered, release });
   } catch (error) {
     release();
@@ -110,6 +109,7 @@ function lockDirectory(layout: Layout, real: boolean): () => void {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {
     db.close();
+    if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)) throw cause;
     throw new WrongDataDirectory(`${layout.dataDir} уже занят другим процессом`, cause);
   }
   return () => db.close();
@@ -207,7 +207,7 @@ export class Store {
     return this.#wal.failure;
   }
 
-  get catalog(): Pick<Catalog, 'get' | 'list' | 'totals' | 'changes' | 'storedBytes'> {
+  get catalog(): Pick<Catalog, 'get' | 'isDamaged' | 'list' | 'totals' | 'changes' | 'storedBytes'> {
     return this.#catalog;
   }
 

@@ -4,7 +4,7 @@ import type { LockedFile, Store } from '../engine/store.ts';
 import type { ReceivedBlob } from '../engine/receive-blob.ts';
 import { expiryOf, type FileIntent, type StoredFile } from './file.ts';
 import { acceptsPolicy } from './mode.ts';
-import { requireOperation } from './require-file.ts';
+import { refuseDamaged, requireOperation } from './require-file.ts';
 
 export interface PutOrder {
   readonly fileId: string;
@@ -75,6 +75,7 @@ async function commit(
     if (known.file.checksum !== received.sha256 || known.file.status === 'deleted') throw taken(locked.fileId);
     return { created: false, file: known.file };
   }
+  refuseDamaged(store, locked.fileId);
   const nowMs = store.nowMs();
   const file = await locked.put(
     {

@@ -22,7 +22,18 @@ export function requireOperation(store: Store, operation: FileOperation): void {
  */
 export function requireEntry(store: Store, fileId: string, entry: CatalogEntry | undefined): CatalogEntry {
   if (entry) return entry;
+  refuseDamaged(store, fileId);
   throw fileNotFound(store, fileId);
+}
+
+/** Описание файла не читается: это тревога. «Не найдено» позволило бы реестру счесть файл удалённым. */
+export function refuseDamaged(store: Store, fileId: string): void {
+  if (!store.catalog.isDamaged(fileId)) return;
+  throw new ArtError('INTERNAL_ERROR', {
+    fileId,
+    storageId: store.storageId,
+    explain: { ru: 'Описание файла повреждено.', en: 'The description of the file is damaged.' },
+  });
 }
 
 export function fileNotFound(store: Store, fileId: string): ArtError {
