@@ -72,7 +72,7 @@ async function waitReady(): Promise<void> {
 test('50 раз kill -9 любой части во время загрузок: подтверждённое цело, повтор не двоит', {
   timeout: 240_000,
 }, async () => {
-  const { caller, launched } = stand();
+  const { caller } = stand();
   const ledger: Entry[] = [];
   const stopping = new AbortController();
   const statuses = new Map<number, number>();
@@ -96,21 +96,16 @@ test('50 раз kill -9 любой части во время загрузок: 
   };
   const writers = Array.from({ length: WRITERS }, (_, number) => writer(number));
 
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    await sleep(150 + Math.random() * 250);
-    const name = PARTS[kill % PARTS.length];
-    const part = (await launched.standFile()).parts.find((item) => item.name === name);
-    assert.ok(part, `в stand.json нет ${name}`);
-    try {
-      process.kill(part.pid, 'SIGKILL');
-    } catch (error) {
-      // Часть ещё поднимается после прошлого раза: её прежний номер уже не существует.
-      assert.ok(error instanceof Error && 'code' in error && error.code === 'ESRCH', String(error));
+  try {
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await sleep(100 + Math.random() * 200);
+      await killPart(PARTS[kill % PARTS.length] ?? '');
+      if (kill % 10 === 9) await waitReady();
     }
-    if (kill % 10 === 9) await waitReady();
+  } finally {
+    stopping.abort();
+    await Promise.all(writers);
   }
-  stopping.abort();
-  await Promise.all(writers);
   await waitReady();
 
   const acknowledged = ledger.filter((entry) => entry.id !== undefined);
@@ -136,6 +131,24 @@ test('50 раз kill -9 любой части во время загрузок: 
   assert.equal(seen.length, ledger.length, 'лишних файлов нет');
   assert.ok(caller);
 });
+
+/** Убивает часть; если она ещё поднимается после прошлого раза, дожидается её процесса. */
+async function killPart(name: string): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    const part = (await stand().launched.standFile()).parts.find((item) => item.name === name);
+    try {
+      if (part !== undefined) {
+        process.kill(part.pid, 'SIGKILL');
+        return;
+      }
+    } catch (error) {
+      assert.ok(error instanceof Error && 'code' in error && error.code === 'ESRCH', String(error));
+    }
+    if (performance.now() > deadline) assert.fail(`${name} не поднялся:\n${stand().launched.output()}`);
+    await sleep(50);
+  }
+}
 
 /** Файл, принятый с 202, появляется в реестре после синхронизации. */
 async function downloadSoon(entry: Entry): Promise<{ status: number; sha256: string }> {
