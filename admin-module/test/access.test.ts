@@ -25,14 +25,23 @@ const SCOPES = ['files:read', 'files:write', 'storage:read', 'storage:write', 'a
 /** Несуществующие идентификаторы и тело не того вида: допущенный дойдёт не дальше 4xx, ничего не изменив. */
 async function visit(admin: TestAdmin, o: { path: string; method: string }, token: string | undefined) {
   const path = o.path.replaceAll(/\{[^}]+\}/g, randomUUID());
-  return await admin.call(path, { method: o.method, token, ...(o.method === 'GET' ? {} : { json: { nonsense: true } }) });
+  return await admin.call(path, {
+    method: o.method,
+    token,
+    ...(o.method === 'GET' ? {} : { json: { nonsense: true } }),
+  });
 }
 
 test('каждая операция × каждый вид токена: допущены только названные в контракте', async (t) => {
   const admin = await startAdmin(t);
   const adminToken = await admin.adminToken();
-  await admin.call('/api/v1/admin-users', { token: adminToken, json: { username: 'reader', role: 'readonly', password: ADMIN_PASSWORD } });
-  const login = await admin.call('/api/v1/admin-auth/login', { json: { username: 'reader', password: ADMIN_PASSWORD } });
+  await admin.call('/api/v1/admin-users', {
+    token: adminToken,
+    json: { username: 'reader', role: 'readonly', password: ADMIN_PASSWORD },
+  });
+  const login = await admin.call('/api/v1/admin-auth/login', {
+    json: { username: 'reader', password: ADMIN_PASSWORD },
+  });
   const visitors: { name: string; token: string; allowed: (line: Record<string, readonly string[]>) => boolean }[] = [
     { name: 'admin', token: adminToken, allowed: (line) => line['userToken']?.[0] === 'admin' },
     { name: 'readonly', token: login.body.access_token, allowed: (line) => line['userToken']?.[0] === 'readonly' },
@@ -57,7 +66,8 @@ test('каждая операция × каждый вид токена: доп�
       const reply = await visit(admin, operation, visitor.token);
       const expected = isPublic || operation.security.some(visitor.allowed);
       const told = `${operation.operationId} для ${visitor.name}: ${reply.status}`;
-      if (expected) assert.ok(reply.status !== 403 && reply.body.error?.code !== 'UNAUTHORIZED' && reply.status < 500, told);
+      if (expected)
+        assert.ok(reply.status !== 403 && reply.body.error?.code !== 'UNAUTHORIZED' && reply.status < 500, told);
       else assert.deepEqual([reply.status, reply.body.error.code], [403, 'FORBIDDEN'], told);
       visits += 1;
     }
@@ -97,7 +107,11 @@ test('истёкший, чужой, неподписанный и подписа
   for (const operation of OPERATIONS.filter(({ security }) => security.length > 0)) {
     for (const [name, token] of Object.entries(bad)) {
       const reply = await visit(admin, operation, token);
-      assert.deepEqual([reply.status, reply.body.error?.code], [401, 'UNAUTHORIZED'], `${operation.operationId}: ${name}`);
+      assert.deepEqual(
+        [reply.status, reply.body.error?.code],
+        [401, 'UNAUTHORIZED'],
+        `${operation.operationId}: ${name}`,
+      );
     }
   }
 });
@@ -110,7 +124,11 @@ test('токен для элемента, истёкший токен и ток�
   await new Promise((resolve) => setTimeout(resolve, 7_000));
   const reply = await admin.call('/api/v1/stats', { token });
   assert.deepEqual([reply.status, reply.body.error.code], [401, 'UNAUTHORIZED']);
-  const other = await startAdmin(t, { AM_DATABASE_URL: admin.databaseUrl, AM_MASTER_KEY: admin.env['AM_MASTER_KEY'] ?? '', AM_ISSUER: 'https://other.test' });
+  const other = await startAdmin(t, {
+    AM_DATABASE_URL: admin.databaseUrl,
+    AM_MASTER_KEY: admin.env['AM_MASTER_KEY'] ?? '',
+    AM_ISSUER: 'https://other.test',
+  });
   const foreign = await admin.call('/api/v1/stats', { token: await other.token('full') });
   assert.deepEqual([foreign.status, foreign.body.error.code], [401, 'UNAUTHORIZED']);
 });
@@ -123,7 +141,9 @@ test('под временным паролем доступны только с�
   assert.deepEqual([login.status, login.body.must_change_password], [200, true]);
   const token = login.body.access_token;
   const open = new Set(['logOut', 'getMe', 'changePassword']);
-  for (const operation of OPERATIONS.filter(({ security }) => security.some((line) => line['userToken']?.[0] === 'admin'))) {
+  for (const operation of OPERATIONS.filter(({ security }) =>
+    security.some((line) => line['userToken']?.[0] === 'admin'),
+  )) {
     if (open.has(operation.operationId)) continue;
     const json = operation.requestBody?.content['application/json']?.example;
     const path = operation.path.replaceAll(/\{[^}]+\}/g, randomUUID());

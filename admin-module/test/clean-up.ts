@@ -19,5 +19,7 @@ export function cleanUp(t: TestContext, work: () => unknown): void {
 
 /** Для помощников, которые знают только `t.after`. */
 export function inOrder(t: TestContext): Pick<TestContext, 'after'> {
-  return { after: (work: unknown) => cleanUp(t, async () => (typeof work === 'function' ? work() : undefined)) } as Pick<TestContext, 'after'>;
+  return {
+    after: (work: unknown) => cleanUp(t, async () => (typeof work === 'function' ? work() : undefined)),
+  };
 }

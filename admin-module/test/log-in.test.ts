@@ -27,7 +27,7 @@ test('пятьдесят параллельных неверных пароле�
   const bodies: string[] = [];
   for (const username of ['petrova', 'nobody']) {
     const replies = await Promise.all(Array.from({ length: 50 }, () => logIn(admin, username, 'wrong password')));
-    const statuses = replies.map((reply) => reply.status).toSorted();
+    const statuses = replies.map((reply) => reply.status).toSorted((a, b) => a - b);
     assert.deepEqual(statuses, [...Array<number>(5).fill(401), ...Array<number>(45).fill(423)], username);
     const locked = replies.find((reply) => reply.status === 423);
     assert.equal(locked?.body.error.code, 'ACCOUNT_LOCKED');
@@ -93,16 +93,25 @@ test('токен обновления одноразовый: повтор за�
 
   const parallel = (await logIn(admin, 'admin', ADMIN_PASSWORD)).body;
   const both = await Promise.all([refresh(parallel.refresh_token), refresh(parallel.refresh_token)]);
-  assert.deepEqual(both.map((reply) => reply.status).toSorted(), [200, 401]);
+  assert.deepEqual(
+    both.map((reply) => reply.status).toSorted((a, b) => a - b),
+    [200, 401],
+  );
 });
 
 test('выход закрывает свой сеанс, а с all — все', async (t) => {
   const admin = await startAdmin(t);
-  const sessions = await Promise.all(Array.from({ length: 3 }, async () => (await logIn(admin, 'admin', ADMIN_PASSWORD)).body));
+  const sessions = await Promise.all(
+    Array.from({ length: 3 }, async () => (await logIn(admin, 'admin', ADMIN_PASSWORD)).body),
+  );
   const me = async (index: number): Promise<number> =>
     (await admin.call('/api/v1/admin-auth/me', { token: sessions[index].access_token })).status;
   const logOut = (index: number, json?: object) =>
-    admin.call('/api/v1/admin-auth/logout', { method: 'POST', token: sessions[index].access_token, ...(json === undefined ? {} : { json }) });
+    admin.call('/api/v1/admin-auth/logout', {
+      method: 'POST',
+      token: sessions[index].access_token,
+      ...(json === undefined ? {} : { json }),
+    });
   assert.equal((await logOut(0)).status, 204);
   assert.deepEqual([await me(0), await me(1), await me(2)], [401, 200, 200]);
   assert.equal((await logOut(1, { all: true })).status, 204);
@@ -113,8 +122,19 @@ test('смена пароля требует нынешний, проверяе�
   const admin = await startAdmin(t);
   const { access_token: token } = (await logIn(admin, 'admin', ADMIN_PASSWORD)).body;
   const change = (current: string, next: string) =>
-    admin.call('/api/v1/admin-auth/change-password', { token, json: { current_password: current, new_password: next } });
-  for (const weak of ['короткий', 'qwertyuiop123', 'aaaaaaaaaaaaaa', '123456789012', 'superadminpass', 'парольпароль', 'abcdefghijklmn']) {
+    admin.call('/api/v1/admin-auth/change-password', {
+      token,
+      json: { current_password: current, new_password: next },
+    });
+  for (const weak of [
+    'короткий',
+    'qwertyuiop123',
+    'aaaaaaaaaaaaaa',
+    '123456789012',
+    'superadminpass',
+    'парольпароль',
+    'abcdefghijklmn',
+  ]) {
     const reply = await change(ADMIN_PASSWORD, weak);
     assert.deepEqual([reply.status, reply.body.error.code], [400, 'VALIDATION_ERROR'], weak);
   }
@@ -131,9 +151,14 @@ test('последнего admin и себя не убрать; смена ро�
   const admin = await startAdmin(t);
   const token = await admin.adminToken();
   const me = (await admin.call('/api/v1/admin-auth/me', { token })).body;
-  const edit = (id: string, json: object, by = token) => admin.call(`/api/v1/admin-users/${id}`, { method: 'PUT', token: by, json });
+  const edit = (id: string, json: object, by = token) =>
+    admin.call(`/api/v1/admin-users/${id}`, { method: 'PUT', token: by, json });
   const remove = (id: string, by = token) => admin.call(`/api/v1/admin-users/${id}`, { method: 'DELETE', token: by });
-  for (const reply of [await edit(me.id, { role: 'readonly' }), await edit(me.id, { status: 'disabled' }), await remove(me.id)]) {
+  for (const reply of [
+    await edit(me.id, { role: 'readonly' }),
+    await edit(me.id, { status: 'disabled' }),
+    await remove(me.id),
+  ]) {
     assert.deepEqual([reply.status, reply.body.error.code], [409, 'CONFLICT']);
   }
   const service = await admin.token('full');

@@ -77,7 +77,11 @@ test('64 параллельных потока: записано всё, каж�
   const token = await admin.token('ingester');
   const shared = fileOf();
   const files = Array.from({ length: 1280 }, (_, index) =>
-    fileOf({ original_filename: `файл ${index}.txt`, size: index, uploaded_at: new Date(1_700_000_000_000 + index).toISOString() }),
+    fileOf({
+      original_filename: `файл ${index}.txt`,
+      size: index,
+      uploaded_at: new Date(1_700_000_000_000 + index).toISOString(),
+    }),
   );
   const startedAt = performance.now();
   await Promise.all(
@@ -87,7 +91,10 @@ test('64 параллельных потока: записано всё, каж�
         const reply = await admin.call('/api/v1/files', { token, json: { storage_element_id: STORAGE_ID, file } });
         assert.deepEqual([reply.status, reply.body.file_id, reply.body.size], [201, file?.['file_id'], index]);
       }
-      const again = await admin.call('/api/v1/files', { token, json: { storage_element_id: STORAGE_ID, file: shared } });
+      const again = await admin.call('/api/v1/files', {
+        token,
+        json: { storage_element_id: STORAGE_ID, file: shared },
+      });
       assert.ok(again.status === 200 || again.status === 201);
       // NUL отсеивается до базы; нулевой год проходит проверку формы, и отвергает его только база — вместе со всей пачкой.
       for (const change of [{ metadata: { nul: 'a\u0000b' } }, { uploaded_at: '0000-01-01T00:00:00Z' }]) {
@@ -98,7 +105,9 @@ test('64 параллельных потока: записано всё, каж�
     }),
   );
   t.diagnostic(`${Math.round(files.length / ((performance.now() - startedAt) / 1000))} регистраций в секунду`);
-  const { rows } = await db.query(`select count(*)::int as rows, count(distinct xmin::text)::int as commits from files`);
+  const { rows } = await db.query(
+    `select count(*)::int as rows, count(distinct xmin::text)::int as commits from files`,
+  );
   assert.equal(rows[0].rows, 1281);
   t.diagnostic(`${rows[0].commits} фиксаций на ${rows[0].rows} строк`);
   assert.ok(rows[0].commits < 600, 'записи идут пачками');
@@ -118,7 +127,10 @@ test('список отдаёт страницы по всем фильтрам,
       uploaded_at: `2026-02-21T09:30:0${index}.000Z`,
     };
     const storage_element_id = index === 5 ? OTHER_ID : STORAGE_ID;
-    assert.equal((await admin.call('/api/v1/files', { token, json: { storage_element_id, file: fileOf(change) } })).status, 201);
+    assert.equal(
+      (await admin.call('/api/v1/files', { token, json: { storage_element_id, file: fileOf(change) } })).status,
+      201,
+    );
   }
   const reader = await admin.token('query');
   const list = async (query: string) => (await admin.call(`/api/v1/files?${query}`, { token: reader })).body;
@@ -141,7 +153,10 @@ test('список отдаёт страницы по всем фильтрам,
   }
   await db.query(`update files set status = 'deleted' where status = 'missing'`);
   await db.query(`delete from files where status = 'expired'`);
-  assert.deepEqual([(await list('')).total, (await list('status=deleted')).total, (await list('status=missing')).total], [5, 2, 0]);
+  assert.deepEqual(
+    [(await list('')).total, (await list('status=deleted')).total, (await list('status=missing')).total],
+    [5, 2, 0],
+  );
   const stats = (await admin.call('/api/v1/stats', { token: await admin.token('full') })).body;
   assert.deepEqual(stats.files.by_status, { active: 3, expired: 0, deleted: 2, corrupted: 0, missing: 0 });
   assert.deepEqual([stats.files.total, stats.files.bytes, stats.storage_elements.total], [5, 300, 2]);

@@ -61,7 +61,11 @@ export async function startElement(t: TestContext, o: ElementOptions): Promise<T
 }
 
 /** Подключает элемент и ждёт, пока первый полный проход закончится. */
-export async function registerElement(admin: TestAdmin, element: TestElement, name = `se-${randomUUID()}`): Promise<void> {
+export async function registerElement(
+  admin: TestAdmin,
+  element: TestElement,
+  name = `se-${randomUUID()}`,
+): Promise<void> {
   const token = await admin.token('full');
   const reply = await admin.call('/api/v1/storage-elements', { token, json: { name, url: element.url } });
   if (reply.status !== 201) throw new Error(`подключение: ${reply.status} ${JSON.stringify(reply.body)}`);

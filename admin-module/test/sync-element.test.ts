@@ -42,7 +42,11 @@ test('правка, удаление и возврат идут через эл�
   const token = await admin.adminToken();
   await waitUntil('файл в реестре', async () => (await getRow(admin, file.file_id)).status === 200);
 
-  const edited = await admin.call(`/api/v1/files/${file.file_id}`, { method: 'PUT', token, json: { description: 'Подписан', tags: ['договор'] } });
+  const edited = await admin.call(`/api/v1/files/${file.file_id}`, {
+    method: 'PUT',
+    token,
+    json: { description: 'Подписан', tags: ['договор'] },
+  });
   assert.equal(edited.status, 200, JSON.stringify(edited.body));
   assert.deepEqual([edited.body.description, edited.body.tags, edited.body.version], ['Подписан', ['договор'], 2]);
   assert.ok(edited.body.revision > file.revision);
@@ -90,7 +94,10 @@ test('report-missing помечает только то, чего на элем�
   const down = await admin.call(`/api/v1/files/${present.file_id}/report-missing`, { method: 'POST', token: query });
   assert.deepEqual([down.status, down.body.error.code], [502, 'SE_UNAVAILABLE']);
   assert.equal((await getRow(admin, present.file_id)).body.status, 'active');
-  assert.equal((await admin.call(`/api/v1/files/${randomUUID()}/report-missing`, { method: 'POST', token: query })).status, 404);
+  assert.equal(
+    (await admin.call(`/api/v1/files/${randomUUID()}/report-missing`, { method: 'POST', token: query })).status,
+    404,
+  );
 });
 
 test('ручной проход: dry_run ничего не меняет, full вносит, второй одновременный отвергается, история хранится', async (t) => {
@@ -117,9 +124,14 @@ test('ручной проход: dry_run ничего не меняет, full в
   await waitUntil('проход по ленте', done);
   assert.equal((await getRow(admin, file.file_id)).status, 200);
   const [run] = (await admin.call(`${path}/syncs`, { token })).body.items;
-  assert.deepEqual([run.mode, run.trigger, run.state, run.added, run.requested_by], ['changes', 'manual', 'done', 1, 'admin']);
+  assert.deepEqual(
+    [run.mode, run.trigger, run.state, run.added, run.requested_by],
+    ['changes', 'manual', 'done', 1, 'admin'],
+  );
 
-  const replies = await Promise.all(Array.from({ length: 4 }, () => admin.call(`${path}/sync`, { token, json: { mode: 'full' } })));
+  const replies = await Promise.all(
+    Array.from({ length: 4 }, () => admin.call(`${path}/sync`, { token, json: { mode: 'full' } })),
+  );
   assert.ok(replies.some((reply) => reply.status === 202));
   assert.ok(replies.every((reply) => reply.status === 202 || reply.body.error.code === 'SYNC_IN_PROGRESS'));
   await waitUntil('проходы', done);

@@ -109,19 +109,14 @@ function mayName(rules: Rules, hostname: string): boolean {
 }
 
 function mayConnect(rules: Rules, hostname: string, address: string): boolean {
-  const plain = unmapped(address);
-  const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
+  // IPv4 внутри IPv6 (`::ffff:127.0.0.1`) BlockList сам сверяет с правилами IPv4.
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   // Явно названный адрес или сеть разрешает и то, что иначе под запретом.
-  if (rules.networks.check(plain, family)) return true;
-  if (NEVER.check(plain, family)) return false;
-  const own = OWN.check(plain, family);
+  if (rules.networks.check(address, family)) return true;
+  if (NEVER.check(address, family)) return false;
+  const own = OWN.check(address, family);
   if (isListedName(rules, hostname)) return !own || hostname.toLowerCase() === 'localhost';
   return rules.any && !own;
-}
-
-/** IPv4, записанный внутри IPv6 (`::ffff:127.0.0.1`), — тот же самый IPv4. */
-function unmapped(address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }
 
 function bareHost(hostname: string): string {
@@ -148,7 +143,6 @@ const NEVER = networksOf([
   ['224.0.0.0', 4, 'ipv4'],
   ['240.0.0.0', 4, 'ipv4'],
   ['::', 128, 'ipv6'],
-  ['::ffff:0:0', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
   ['2002::', 16, 'ipv6'],
   ['fd00:ec2::254', 128, 'ipv6'],

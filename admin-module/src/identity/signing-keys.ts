@@ -80,7 +80,8 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
   }
 
   return {
-    generation: () => generation,
+    // Ключ, чья отсрочка кончилась, меняет набор и без перечитывания.
+    generation: () => generation + keys.filter(isRetired).length,
     async load() {
       await reload();
       if (keys.length > 0) return;
