@@ -5,6 +5,7 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Agent } from 'undici';
 import { callJson, neighbourError, shapeReply } from './call-json.ts';
 import { fileOperations, upkeepOperations } from './element-operations.ts';
@@ -87,7 +88,6 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const BODY_IDLE_TIMEOUT_MS = 30_000;
 const INFO_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
-const FREE_CONNECTIONS_MAX = 32;
 const REPLY_BYTES_MAX = 1024 * 1024;
 const INFO_BYTES_MAX = 64 * 1024;
 
@@ -163,8 +163,9 @@ function openConnections({ ca, lookup, connectionsPerElementMax }: StorageElemen
     keepAliveTimeout: KEEP_ALIVE_MS,
     allowH2: false,
   });
-  const pool = { keepAlive: true, maxSockets: connectionsPerElementMax, maxFreeSockets: FREE_CONNECTIONS_MAX };
-  const tls = new TlsAgent({ ...pool, ...trust });
+  // Свободных держим столько же: под нагрузкой лишнее рукопожатие TLS стоит дороже самого малого файла.
+  const pool = { keepAlive: true, maxSockets: connectionsPerElementMax, maxFreeSockets: connectionsPerElementMax };
+  const tls = new TlsAgent({ ...pool, ...trust, secureContext: createSecureContext(ca === undefined ? {} : { ca }) });
   const plain = new PlainAgent({ ...pool, ...(lookup === undefined ? {} : { lookup }) });
   return {
     dispatcher,
