@@ -12,6 +12,7 @@ import { registerElements } from './register-elements.ts';
 import { Roster } from './roster.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 import { readPreviousParts, type StandFile } from './stand-file.ts';
+import { StandError } from './stand-error.ts';
 import { startUpkeep } from './upkeep.ts';
 
 export interface StandOptions {
@@ -105,12 +106,12 @@ async function bringUp(roster: Roster, options: StandOptions): Promise<void> {
   };
   await start(parts.admin);
   await Promise.all(parts.elements.map((element) => start(element)));
-  const added = await registerElements({
-    adminUrl: parts.admin.url,
-    account: secrets.accounts.stand,
-    elements: parts.elements,
-    ca,
-    messages,
+  const wish = { adminUrl: parts.admin.url, account: secrets.accounts.stand, elements: parts.elements, ca, messages };
+  // Учётную запись стенда вправе закрыть администратор; уже знакомым элементам это не мешает, и стенд работает дальше.
+  const added = await registerElements(wish).catch((error: unknown) => {
+    if (!(error instanceof StandError)) throw error;
+    say(`  ${error.message}`);
+    return [];
   });
   if (added.length > 0) say(`  ${added.join(', ')}: ${messages.registered()}`);
   await Promise.all([start(parts.ingester), start(parts.query)]);
