@@ -17,7 +17,7 @@ function faults(job: () => unknown): string[] {
     job();
   } catch (error) {
     assert.ok(isArtError(error, 'VALIDATION_ERROR'));
-    return (error.options.details ?? []).map((detail) => detail.field);
+    return (error.options.details ?? []).map((detail) => detail.field.replace(/\[\d+\]$/, ''));
   }
   return [];
 }
@@ -65,9 +65,9 @@ test('пределы считаются в знаках, а не в единиц
   );
 });
 
-test('метки — массив строк без повторов, пустых и управляющих знаков', () => {
+test('метки — массив строк без повторов, пустых и того, чего не сохранить', () => {
   assert.deepEqual(read({ tags: '["договор","2026"]' }).tags, ['договор', '2026']);
-  const bad = ['a,b', '"a"', '{}', '[1]', '[""]', '["a","a"]', '["a\\u0000"]', '["a\\nb"]', '["\\ud800"]', '', 'null'];
+  const bad = ['a,b', '"a"', '{}', '[1]', '[""]', '["a","a"]', '["a\\u0000"]', '["\\ud800"]', '', 'null'];
   for (const tags of bad)
     assert.deepEqual(
       faults(() => read({ tags })),
