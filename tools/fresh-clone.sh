@@ -29,11 +29,14 @@ start_and_wait() {
     'BEGIN { s = b - a; printf "%s: %.1f с (предел %d с) %s\n", name, s, limit, s <= limit ? "да" : "нет"; exit s > limit }'
 }
 
+# npm по SIGTERM уходит сразу, а стенд останавливается по порядку: конец — это когда не стало процесса из stand.json.
 stop_and_wait() {
-  local started
+  local started stand
   started=$(date +%s.%N)
+  stand=$(node -p 'JSON.parse(require("fs").readFileSync(".artstore/stand.json")).pid')
   kill -TERM "$launcher"
   wait "$launcher" || true
+  while kill -0 "$stand" 2>/dev/null; do sleep 0.1; done
   launcher=
   awk -v a="$started" -v b="$(date +%s.%N)" 'BEGIN { printf "остановка: %.1f с\n", b - a }'
 }
