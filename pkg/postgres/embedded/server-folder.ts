@@ -1,14 +1,10 @@
 // Папка встроенного сервера: пароль, данные, журнал, кто ею владеет. Единственное место, где записаны её имена.
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { claimFile } from '../claim-file.ts';
-import type { ServerAccount } from './server-account.ts';
 
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
-const SOCKET_NAME_BYTES = '/.s.PGSQL.5432.lock'.length;
-/** sockaddr_un.sun_path вмещает 107 байт и завершающий нуль (unix(7)). */
-const SOCKET_PATH_BYTES_MAX = 107;
 
 export interface ServerFolder {
   readonly root: string;
@@ -85,36 +81,6 @@ export async function openServerLog(folder: ServerFolder): Promise<Awaited<Retur
   const size = (await stat(folder.log).catch(() => undefined))?.size ?? 0;
   if (size > LOG_BYTES_MAX) await rename(folder.log, `${folder.log}.1`);
   return open(folder.log, 'a', 0o600);
-}
-
-/**
- * Папка сокета: короткий путь, права 0700, владелец — сервер. Имя выводится из папки данных,
- * поэтому адрес базы не меняется от запуска к запуску.
- */
-export async function openSocketFolder(
-  name: string,
-  account: ServerAccount,
-  bases: readonly string[],
-): Promise<string> {
-  const failures: string[] = [];
-  for (const base of bases) {
-    const folder = path.join(base, name);
-    if (Buffer.byteLength(folder) + SOCKET_NAME_BYTES > SOCKET_PATH_BYTES_MAX) continue;
-    try {
-      await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      });
-      const info = await lstat(folder);
-      const ours = info.isDirectory() && (info.uid === account.uid || info.uid === process.getuid?.());
-      if (!ours) throw new Error(`${folder} принадлежит другому пользователю`);
-      await chmod(folder, 0o700);
-      if (account.differs) await chown(folder, account.uid, account.gid);
-      return folder;
-    } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
-    }
-  }
-  throw new Error(`негде создать папку сокета базы: ${failures.join('; ')}`);
 }
 
 export async function exists(file: string): Promise<boolean> {

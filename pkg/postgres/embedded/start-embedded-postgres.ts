@@ -1,8 +1,6 @@
 // Встроенный PostgreSQL: настоящий сервер из npm-пакета, которым управляет этот процесс.
 // Обещание: данные переживают всё, сервер не переживает своего хозяина, снаружи к нему ведёт только сокет unix.
-import { createHash } from 'node:crypto';
-import { realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import type { Log } from '../log.ts';
 import { forgetStalePid, stopLeftovers } from './find-leftovers.ts';
 import { placeGuard } from './guard.ts';
@@ -12,11 +10,11 @@ import { chooseServerAccount, type ServerAccount } from './server-account.ts';
 import { prepareBinaries } from './server-binaries.ts';
 import { type Ended, readTail, stopServer, waitUntilReady, watchExit } from './server-life.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
+import { openSocketFolder } from './socket-folder.ts';
 import {
   claimFolder,
   openServerFolder,
   openServerLog,
-  openSocketFolder,
   readOrCreatePassword,
   releaseFolder,
   type ServerFolder,
@@ -72,7 +70,7 @@ async function startClaimed(
   await forgetStalePid(folder.data);
   const binaries = await prepareBinaries({ account, log: options.log });
   const password = await readOrCreatePassword(folder);
-  const socketFolder = await openSocketFolder(await socketFolderName(folder), account, socketBases(account));
+  const socketFolder = await openSocketFolder(folder.root, account);
   const created = await initializeData({ folder, binaries, account, password, privateFolder: socketFolder });
 
   const serverLog = await openServerLog(folder);
@@ -114,17 +112,4 @@ async function startClaimed(
   }
   options.log.info({ event: 'postgres_ready', pid, created }, 'база готова');
   return { url, pid, leftoverPid, created, exited, stop };
-}
-
-/** Имя короткое и постоянное для одной папки данных. */
-async function socketFolderName(folder: ServerFolder): Promise<string> {
-  return `artstore-${createHash('sha256')
-    .update(await realpath(folder.root))
-    .digest('hex')
-    .slice(0, 12)}`;
-}
-
-/** TMPDIR root может лежать под /root, куда серверу не пройти. */
-function socketBases(account: ServerAccount): string[] {
-  return account.differs ? ['/run', '/tmp'] : [tmpdir(), '/tmp'];
 }
