@@ -79,7 +79,7 @@ function openNeighbours(config: Config, log: Logger, ca: string | undefined) {
   });
   const refresh = every({
     name: 'keep_elements_fresh',
-    intervalMs: ELEMENTS_TICK_MS,
+    intervalMs: Math.min(ELEMENTS_TICK_MS, config.elementsIntervalMs),
     log,
     job: elements.keepFresh,
     runAtStart: true,

@@ -29,16 +29,17 @@ test('модуль управления недоступен: загрузки �
   assert.equal((await slow).status, 201, 'реестр ожил раньше, чем кончилось терпение');
 });
 
-test('без единого списка элементов — ADMIN_UNAVAILABLE, а готовность — fail', async (t) => {
+test('без единого списка элементов — ADMIN_UNAVAILABLE и готовность fail; пустой список — NO_STORAGE_AVAILABLE', async (t) => {
   const admin = await startAdminDouble(t);
-  const ingester = await startIngester(t, admin, {});
-  await waitUntil('ключи получены', async () => (await ingester.upload({ file: 'x' })).status !== 503);
-  admin.state = 'down';
-  const late = await startIngester(t, admin, {});
-  assert.deepEqual(await late.ready(), { status: 503, state: 'fail' });
+  admin.listing = 'fails';
+  const ingester = await startIngester(t, admin, { IM_ELEMENTS_INTERVAL: '50ms' });
+  const unlisted = await ingester.upload({ file: 'x' });
+  assert.deepEqual([unlisted.status, unlisted.body.error?.code], [502, 'ADMIN_UNAVAILABLE'], unlisted.text);
   assert.deepEqual(await ingester.ready(), { status: 503, state: 'fail' });
-  const reply = await ingester.upload({ file: 'x' });
-  assert.deepEqual([reply.status, reply.body.error?.code], [502, 'NO_STORAGE_AVAILABLE']);
+  admin.listing = 'works';
+  await waitUntil('список получен', async () =>
+    /NO_STORAGE_AVAILABLE/.test((await ingester.upload({ file: 'x' })).text),
+  );
 });
 
 test('готовность: обе политики — ok, одна — degraded, и файл другой политики — NO_STORAGE_AVAILABLE', async (t) => {
@@ -140,7 +141,7 @@ test('повтор с ключом не создаёт второго файла
   const admin = await startAdminDouble(t);
   const [a, b] = await Promise.all([startElement(t, admin, { mode: 'rw' }), startElement(t, admin, { mode: 'rw' })]);
   admin.elements = [a.row, b.row];
-  const ingester = await startIngester(t, admin, { IM_ELEMENTS_INTERVAL: '10ms' });
+  const ingester = await startIngester(t, admin, { IM_ELEMENTS_INTERVAL: '50ms' });
   const files = Array.from({ length: 12 }, () => randomBytes(70_000));
   const send = (file: Buffer, i: number) =>
     ingester.upload({ file, headers: { 'idempotency-key': `k${i}` }, fields: { retention_policy: 'permanent' } });
@@ -150,7 +151,7 @@ test('повтор с ключом не создаёт второго файла
   for (const known of [true, false]) {
     for (const heavy of [a, b]) {
       admin.elements = [a, b].map(({ row }) => ({ ...row, available_bytes: row.id === heavy.row.id ? 1e15 : 1 }));
-      await sleep(1_500);
+      await sleep(400);
       if (!known) admin.registered.clear();
       for (const [i, file] of files.entries()) assert.equal((await send(file, i)).status, 201);
       assert.equal(await total(), 12, `второй файл: реестр ${known}, тяжелее ${heavy.row.name}`);
@@ -158,7 +159,7 @@ test('повтор с ключом не создаёт второго файла
   }
   await a.setMode('ro');
   admin.elements = [{ ...a.row, mode: 'ro' }, b.row];
-  await sleep(1_500);
+  await sleep(400);
   admin.registered.clear();
   for (const [i, file] of files.entries()) assert.equal((await send(file, i)).status, 201);
   assert.equal(await total(), 12);

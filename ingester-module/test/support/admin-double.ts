@@ -17,6 +17,8 @@ export interface AdminDouble {
   state: 'up' | 'down' | 'silent';
   /** Только запись в реестр отвечает отказом. */
   registration: 'works' | 'fails' | 'conflicts';
+  /** Список элементов отвечает отказом. */
+  listing: 'works' | 'fails';
   /** Сколько раз писали в реестр. */
   registerCalls: number;
   token: (audience: string, scopes: string, change?: Record<string, unknown>) => string;
@@ -28,7 +30,7 @@ let keys: { publicKey: KeyObject; privateKey: KeyObject } | undefined;
 const ISSUER = 'https://admin.test';
 
 export async function startAdminDouble(t: TestContext): Promise<AdminDouble> {
-  keys ??= generateKeyPairSync('rsa', { modulusLength: 3072 });
+  keys ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { publicKey, privateKey } = keys;
   const kid = randomUUID();
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] };
@@ -56,6 +58,7 @@ export async function startAdminDouble(t: TestContext): Promise<AdminDouble> {
     registered: new Map(),
     state: 'up',
     registration: 'works',
+    listing: 'works',
     registerCalls: 0,
     token,
   };
@@ -92,6 +95,7 @@ async function serve(
     return answer(200, { access_token: double.token(audience, scopes), token_type: 'Bearer', expires_in: 600 });
   }
   if (path === '/api/v1/storage-elements') {
+    if (double.listing === 'fails') return answer(500, { error: { code: 'INTERNAL_ERROR', message: 'no' } });
     return answer(200, {
       items: double.elements,
       total: double.elements.length,
