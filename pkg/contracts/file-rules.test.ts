@@ -6,7 +6,17 @@ import { descriptionFaults, filenameFaults, metadataFaults, tagsFaults, ttlFault
 const messages = (faults: readonly { message: string }[]) => faults.map(({ message }) => message).join('; ');
 
 test('имя: обычные, русские, с пробелами, скобками, процентом, косой чертой и эмодзи принимаются', () => {
-  for (const name of ['a', 'Договор №7_скан (копия).pdf', 'a b%20c.txt', '../../etc/passwd', 'папка/файл', '👩‍👩‍👧.png', ' ', 'é', 'x\u2028y']) {
+  for (const name of [
+    'a',
+    'Договор №7_скан (копия).pdf',
+    'a b%20c.txt',
+    '../../etc/passwd',
+    'папка/файл',
+    '👩‍👩‍👧.png',
+    ' ',
+    'é',
+    'x\u2028y',
+  ]) {
     assert.deepEqual(filenameFaults('f', name), [], name);
   }
 });
@@ -21,7 +31,21 @@ test('имя: 255 байт UTF-8 — можно, 256 — нельзя; счит�
 
 test('имя: пустое, управляющие знаки, знаки направления и половинки знаков отвергаются', () => {
   assert.match(messages(filenameFaults('f', '')), /not be empty/);
-  for (const bad of ['\0', '\n', '\r', '\t', '\u001f', '\u007f', '\u0085', '\u061c', '\u200e', '\u200f', '\u202e', '\u2066', '\u2069']) {
+  for (const bad of [
+    '\0',
+    '\n',
+    '\r',
+    '\t',
+    '\u001f',
+    '\u007f',
+    '\u0085',
+    '\u061c',
+    '\u200e',
+    '\u200f',
+    '\u202e',
+    '\u2066',
+    '\u2069',
+  ]) {
     assert.match(messages(filenameFaults('f', `a${bad}b`)), /control/, JSON.stringify(bad));
   }
   assert.match(messages(filenameFaults('f', 'a\ud800b')), /well-formed/);
@@ -39,10 +63,27 @@ test('описание: 1000 знаков по кодовым точкам, пе
 
 test('метки: до 50 разных, от 1 до 100 знаков; у нарушения назван номер', () => {
   assert.deepEqual(tagsFaults('tags', []), []);
-  assert.deepEqual(tagsFaults('tags', Array.from({ length: 50 }, (_, index) => `м${index}`)), []);
-  assert.match(messages(tagsFaults('tags', Array.from({ length: 51 }, (_, index) => `м${index}`))), /at most 50/);
+  assert.deepEqual(
+    tagsFaults(
+      'tags',
+      Array.from({ length: 50 }, (_, index) => `м${index}`),
+    ),
+    [],
+  );
+  assert.match(
+    messages(
+      tagsFaults(
+        'tags',
+        Array.from({ length: 51 }, (_, index) => `м${index}`),
+      ),
+    ),
+    /at most 50/,
+  );
   assert.deepEqual(tagsFaults('tags', ['😀'.repeat(100)]), []);
-  assert.deepEqual(tagsFaults('tags', ['ок', '', 'x'.repeat(101), 'a\0']).map(({ field }) => field), ['tags[1]', 'tags[2]', 'tags[3]']);
+  assert.deepEqual(
+    tagsFaults('tags', ['ок', '', 'x'.repeat(101), 'a\0']).map(({ field }) => field),
+    ['tags[1]', 'tags[2]', 'tags[3]'],
+  );
   assert.match(messages(tagsFaults('tags', ['а', 'а'])), /not repeat/);
 });
 
@@ -59,7 +100,8 @@ test('метаданные: 8 КиБ и пять уровней — можно, 
 });
 
 test('метаданные: NUL и половинки знаков — ни в значениях, ни в ключах; запись \\u0000 буквами — не NUL', () => {
-  for (const bad of [{ a: 'x\0y' }, { 'к\0': 1 }, { a: { b: ['\0'] } }]) assert.match(messages(metadataFaults('m', bad)), /NUL/);
+  for (const bad of [{ a: 'x\0y' }, { 'к\0': 1 }, { a: { b: ['\0'] } }])
+    assert.match(messages(metadataFaults('m', bad)), /NUL/);
   for (const bad of [{ a: 'x\ud800' }, { '\udc00': 1 }, { a: [{ b: '\ud800' }] }]) {
     assert.match(messages(metadataFaults('m', bad)), /well-formed/, JSON.stringify(bad));
   }
@@ -69,7 +111,8 @@ test('метаданные: NUL и половинки знаков — ни в �
 
 test('срок: от 1 до 365 целых дней у черновика, у постоянного его нет', () => {
   for (const ttl of [1, 30, 365, null]) assert.deepEqual(ttlFaults('t', 'temporary', ttl), []);
-  for (const ttl of [0, -1, 366, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) assert.equal(ttlFaults('t', 'temporary', ttl).length, 1, String(ttl));
+  for (const ttl of [0, -1, 366, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+    assert.equal(ttlFaults('t', 'temporary', ttl).length, 1, String(ttl));
   assert.deepEqual(ttlFaults('t', 'permanent', null), []);
   assert.match(messages(ttlFaults('t', 'permanent', 30)), /absent/);
 });

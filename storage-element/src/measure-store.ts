@@ -1,7 +1,8 @@
 // Метрики хранилища: журнал, контрольные точки, ёмкость, счёт файлов, принятые и отданные байты.
 // Мгновенные величины читаются у движка в миг опроса, движок о метриках не знает.
 import type { Metrics } from '@artstore/chassis';
-import type { Store, StoreHooks } from './engine/store.ts';
+import type { Store } from './engine/store.ts';
+import type { StoreHooks } from './engine/store-options.ts';
 
 export interface StoreMeter {
   readonly hooks: Required<Pick<StoreHooks, 'onFrame' | 'onCheckpoint'>>;

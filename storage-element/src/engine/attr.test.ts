@@ -50,7 +50,9 @@ test('любой перевёрнутый бит и любой обрыв опи
 });
 
 test('ключи метаданных не теряются и не меняют смысла: __proto__, constructor, целые, пустой', () => {
-  const metadata = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"10":"десять","2":"два","":"пусто"}') as StoredFile['metadata'];
+  const metadata = JSON.parse(
+    '{"__proto__":{"admin":true},"constructor":1,"10":"десять","2":"два","":"пусто"}',
+  ) as StoredFile['metadata'];
   const json = attrToJson({ ...FILE, metadata });
   const read = attrFromJson(unsealAttr(sealAttr(json)));
   assert.equal(attrToJson(read), json);

@@ -16,20 +16,49 @@ const NOW = '2026-11-23T12:00:00.000Z';
 
 function fileOf(index: number, change: Partial<StoredFile> = {}): StoredFile {
   return {
-    fileId: fileIdOf(index), originalFilename: 'а.txt', contentType: 'text/plain', size: 10, checksum: 'ab'.repeat(32), uploadedBy: 'я',
-    uploadedAt: '2026-11-01T12:00:00.000Z', description: '', tags: [], metadata: {}, status: 'active', retentionPolicy: 'temporary',
-    ttlDays: 30, expiresAt: '2026-12-01T12:00:00.000Z', deletedAt: null, version: 1, revision: index + 1, ...change,
+    fileId: fileIdOf(index),
+    originalFilename: 'а.txt',
+    contentType: 'text/plain',
+    size: 10,
+    checksum: 'ab'.repeat(32),
+    uploadedBy: 'я',
+    uploadedAt: '2026-11-01T12:00:00.000Z',
+    description: '',
+    tags: [],
+    metadata: {},
+    status: 'active',
+    retentionPolicy: 'temporary',
+    ttlDays: 30,
+    expiresAt: '2026-12-01T12:00:00.000Z',
+    deletedAt: null,
+    version: 1,
+    revision: index + 1,
+    ...change,
   };
 }
 
 const put = (file: StoredFile): LogRecord => ({ type: 'put', file, place: PLACE, bytes: { inline: Buffer.alloc(0) } });
 const patch = (file: StoredFile): LogRecord => ({ type: 'patch', file, place: PLACE });
 const remove = (index: number, revision: number): LogRecord => ({
-  type: 'remove', fileId: fileIdOf(index), place: PLACE, reason: 'expired', removedAt: NOW, revision,
+  type: 'remove',
+  fileId: fileIdOf(index),
+  place: PLACE,
+  reason: 'expired',
+  removedAt: NOW,
+  revision,
 });
 
-function list(catalog: Catalog, o: { limit?: number; offset?: number; after?: string; status?: StoredStatus; nowIso?: string } = {}) {
-  return catalog.list({ limit: o.limit ?? 1000, offset: o.offset ?? 0, nowIso: o.nowIso ?? NOW, ...(o.after === undefined ? {} : { after: o.after }), ...(o.status === undefined ? {} : { status: o.status }) });
+function list(
+  catalog: Catalog,
+  o: { limit?: number; offset?: number; after?: string; status?: StoredStatus; nowIso?: string } = {},
+) {
+  return catalog.list({
+    limit: o.limit ?? 1000,
+    offset: o.offset ?? 0,
+    nowIso: o.nowIso ?? NOW,
+    ...(o.after === undefined ? {} : { after: o.after }),
+    ...(o.status === undefined ? {} : { status: o.status }),
+  });
 }
 
 const idsOf = (page: { items: readonly StoredFile[] }): string[] => page.items.map(({ fileId }) => fileId);
@@ -65,21 +94,41 @@ test('срок действует на списки и счёт с точнос�
   assert.deepEqual(idsOf(list(catalog, { status: 'active' })), [1, 3].map(fileIdOf));
   assert.deepEqual(idsOf(list(catalog, { status: 'expired' })), [2, 4].map(fileIdOf));
   assert.deepEqual(idsOf(list(catalog, { status: 'deleted' })), [5].map(fileIdOf));
-  assert.deepEqual(['active', 'expired', 'deleted', 'missing'].map((status) => list(catalog, { status: status as StoredStatus }).total), [2, 2, 1, 0]);
+  assert.deepEqual(
+    ['active', 'expired', 'deleted', 'missing'].map(
+      (status) => list(catalog, { status: status as StoredStatus }).total,
+    ),
+    [2, 2, 1, 0],
+  );
   const totals = catalog.totals(NOW);
-  assert.deepEqual([totals.active, totals.expired, totals.deleted], [{ files: 2, bytes: 5 }, { files: 2, bytes: 10 }, { files: 1, bytes: 16 }]);
+  assert.deepEqual(
+    [totals.active, totals.expired, totals.deleted],
+    [
+      { files: 2, bytes: 5 },
+      { files: 2, bytes: 10 },
+      { files: 1, bytes: 16 },
+    ],
+  );
   assert.equal(catalog.storedBytes, 31);
   assert.equal(idsOf(list(catalog, { status: 'expired', nowIso: '2026-11-23T12:00:00.001Z' })).length, 3);
 });
 
 test('страницы по состоянию с ключом и номером согласны между собой', () => {
   const catalog = new Catalog(':memory:');
-  catalog.apply(Array.from({ length: 30 }, (_, index) => put(fileOf(index, index % 3 === 0 ? { status: 'deleted' } : {}))));
+  catalog.apply(
+    Array.from({ length: 30 }, (_, index) => put(fileOf(index, index % 3 === 0 ? { status: 'deleted' } : {}))),
+  );
   for (const status of ['active', 'deleted', 'expired'] as const) {
     const all = idsOf(list(catalog, { status }));
     assert.equal(all.length, list(catalog, { status }).total);
-    assert.deepEqual([0, 3, 6, 9, 12, 15, 18].flatMap((offset) => idsOf(list(catalog, { status, limit: 3, offset }))), all);
-    assert.deepEqual(idsOf(list(catalog, { status, limit: 3, ...(all[2] === undefined ? {} : { after: all[2] }) })), all.slice(all.length < 3 ? 0 : 3, 6));
+    assert.deepEqual(
+      [0, 3, 6, 9, 12, 15, 18].flatMap((offset) => idsOf(list(catalog, { status, limit: 3, offset }))),
+      all,
+    );
+    assert.deepEqual(
+      idsOf(list(catalog, { status, limit: 3, ...(all[2] === undefined ? {} : { after: all[2] }) })),
+      all.slice(all.length < 3 ? 0 : 3, 6),
+    );
   }
 });
 
@@ -95,7 +144,12 @@ function randomRecords(seed: string, count: number): LogRecord[] {
       alive.delete(index);
       records.push(remove(index, revision));
     } else if (known) {
-      const next = { ...known, revision, version: known.version + 1, status: random.pick<StoredStatus>(['active', 'deleted']) };
+      const next = {
+        ...known,
+        revision,
+        version: known.version + 1,
+        status: random.pick<StoredStatus>(['active', 'deleted']),
+      };
       alive.set(index, next);
       records.push(patch(next));
     } else {
@@ -128,7 +182,10 @@ test('лента с начала, любыми страницами, даёт т
     for (const record of randomRecords(seed, 200)) catalog.apply([record]);
     const { items } = list(catalog);
     for (const limit of [1, 3, 1000]) assert.deepEqual(replay(catalog, limit), items);
-    assert.equal(catalog.storedBytes, items.reduce((sum, { size }) => sum + size, 0));
+    assert.equal(
+      catalog.storedBytes,
+      items.reduce((sum, { size }) => sum + size, 0),
+    );
     assert.equal(list(catalog).total, items.length);
     assert.equal(catalog.appliedRevision, 200);
   }

@@ -74,7 +74,9 @@ export class Catalog {
 
   #countAll(): void {
     for (const status of STATUSES) this.#totals.set(status, { files: 0, bytes: 0 });
-    const rows = this.#db.prepare('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status').all();
+    const rows = this.#db
+      .prepare('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status')
+      .all();
     for (const row of rows as unknown as { status: StoredStatus; files: number; bytes: number }[]) {
       this.#totals.set(row.status, { files: row.files, bytes: row.bytes });
     }

@@ -54,7 +54,9 @@ export function writeIdentity(disk: Disk, layout: Layout, identity: ElementIdent
 /** Первый запуск возможен только там, где ещё ничего нет: ни файлов, ни журнала. Ничего не меняет. */
 export function refuseOccupied(disk: Disk, layout: Layout): void {
   const walNames = disk.list(layout.walDir);
-  const hasLog = walNames.some((name) => join(layout.walDir, name) === layout.checkpoint || segmentSequence(name) !== undefined);
+  const hasLog = walNames.some(
+    (name) => join(layout.walDir, name) === layout.checkpoint || segmentSequence(name) !== undefined,
+  );
   if (disk.list(layout.files).length > 0 || hasLog) {
     throw new WrongDataDirectory(
       `${layout.identity} нет, а данные или журнал есть: каталог чужой или диск подключён не весь`,

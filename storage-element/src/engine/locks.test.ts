@@ -14,7 +14,12 @@ test('работы над одним файлом идут по одной в п
       log.push(`${name} кончил`);
     });
   await Promise.all([work('а', '1'), work('а', '2'), work('б', '3'), work('а', '4')]);
-  assert.deepEqual(log, ['1 начал', '3 начал', '1 кончил', '3 кончил', '2 начал', '2 кончил', '4 начал', '4 кончил'].toSorted((a, b) => log.indexOf(a) - log.indexOf(b)));
+  assert.deepEqual(
+    log,
+    ['1 начал', '3 начал', '1 кончил', '3 кончил', '2 начал', '2 кончил', '4 начал', '4 кончил'].toSorted(
+      (a, b) => log.indexOf(a) - log.indexOf(b),
+    ),
+  );
   const order = log.filter((line) => !line.startsWith('3'));
   assert.deepEqual(order, ['1 начал', '1 кончил', '2 начал', '2 кончил', '4 начал', '4 кончил']);
   assert.ok(log.indexOf('3 начал') < log.indexOf('1 кончил'), 'другой файл не ждёт');
@@ -26,14 +31,28 @@ test('ошибка отпускает замок и доходит до звав
   const next = locks.hold('а', () => Promise.resolve('дальше'));
   await assert.rejects(failing, /беда/);
   assert.equal(await next, 'дальше');
-  await assert.rejects(locks.hold('а', () => { throw new Error('сразу'); }), /сразу/);
+  await assert.rejects(
+    locks.hold('а', () => {
+      throw new Error('сразу');
+    }),
+    /сразу/,
+  );
   assert.equal(locks.size, 0);
 });
 
 test('тысяча ждущих одного файла не путает порядка и не оставляет следов', async () => {
   const locks = new FileLocks();
   const seen: number[] = [];
-  await Promise.all(Array.from({ length: 1000 }, (_, index) => locks.hold('а', async () => { seen.push(index); })));
-  assert.deepEqual(seen, Array.from({ length: 1000 }, (_, index) => index));
+  await Promise.all(
+    Array.from({ length: 1000 }, (_, index) =>
+      locks.hold('а', async () => {
+        seen.push(index);
+      }),
+    ),
+  );
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 1000 }, (_, index) => index),
+  );
   assert.equal(locks.size, 0);
 });

@@ -74,19 +74,34 @@ test('последний кадр, обрезанный на любом байт
 test('отложенных хвостов не больше четырёх, и нехватка места запуску не мешает', async () => {
   const image = MemoryImage.empty();
   let full = false;
-  const disk = new CrashDisk({ image, random: createRandom('журнал'), refuse: ({ kind }) => (full && kind === 'writeSmall' ? 'ENOSPC' : undefined) });
+  const disk = new CrashDisk({
+    image,
+    random: createRandom('журнал'),
+    refuse: ({ kind }) => (full && kind === 'writeSmall' ? 'ENOSPC' : undefined),
+  });
   disk.makeDirectory('/wal');
   for (let segment = 1; segment <= 7; segment += 1) {
     full = segment === 7;
-    image.write(image.create(LAYOUT.segment(segment)), Buffer.concat([frame(segment, segment).subarray(0, 60), Buffer.alloc(100)]), 0);
+    image.write(
+      image.create(LAYOUT.segment(segment)),
+      Buffer.concat([frame(segment, segment).subarray(0, 60), Buffer.alloc(100)]),
+      0,
+    );
     await readAll(disk, { ...FROM, segment, frame: segment });
   }
-  assert.deepEqual((image.names('/wal/torn') ?? []).map((name) => name.split('-')[0]), ['4', '5', '6', '7']);
+  assert.deepEqual(
+    (image.names('/wal/torn') ?? []).map((name) => name.split('-')[0]),
+    ['4', '5', '6', '7'],
+  );
 });
 
 test('порча любого байта любого кадра, кроме последнего, — отказ; порча последнего неотличима от хвоста', async () => {
   const segments = { 1: [frame(1, 1), frame(1, 2)], 2: [frame(2, 3), frame(2, 4)], 3: [frame(3, 5)] };
-  for (const [segment, frames] of [[1, 2], [2, 2], [3, 1]] as const) {
+  for (const [segment, frames] of [
+    [1, 2],
+    [2, 2],
+    [3, 1],
+  ] as const) {
     for (let byte = 0; byte < frames * FRAME_BYTES; byte += 1) {
       const disk = diskWith(segments);
       flip(disk, segment, byte);
@@ -128,7 +143,9 @@ test('байты файла, похожие на кадр этого сегме�
 });
 
 test('пропал сегмент из середины или с начала — отказ', async () => {
-  await assert.rejects(readAll(diskWith({ 1: [frame(1, 1)], 3: [frame(3, 2)] })), { message: /пропал сегмент журнала 2/ });
+  await assert.rejects(readAll(diskWith({ 1: [frame(1, 1)], 3: [frame(3, 2)] })), {
+    message: /пропал сегмент журнала 2/,
+  });
   await assert.rejects(readAll(diskWith({ 2: [frame(2, 2)] })), { message: /нет сегмента журнала 1/ });
   await assert.rejects(readAll(diskWith({}), { ...FROM, offset: 10 }), { message: /нет сегмента журнала 1/ });
 });
@@ -148,6 +165,9 @@ test('последний кадр переписан и сброшен до ра
   disk.image.syncDirectory('/');
   disk.image.syncDirectory('/wal');
   assert.deepEqual((await readAll(disk)).revisions, [1, 2, 3]);
-  const after = new CrashDisk({ image: disk.image.crash('drop', createRandom('сбой')), random: createRandom('журнал') });
+  const after = new CrashDisk({
+    image: disk.image.crash('drop', createRandom('сбой')),
+    random: createRandom('журнал'),
+  });
   assert.deepEqual((await readAll(after)).revisions, [1, 2, 3]);
 });

@@ -124,7 +124,9 @@ async function rewrite(disk: Disk, layout: Layout, frame: Frame): Promise<void> 
  */
 function refuseDamage(bytes: Buffer, here: FrameOwner & { offset: number; isLast: boolean }, stop: Stop): void {
   const damaged = (proof: string) =>
-    new LogDamaged(`журнал испорчен: сегмент ${stop.segment}, байт ${stop.offset}: кадр ${stop.number} не читается, а ${proof}`);
+    new LogDamaged(
+      `журнал испорчен: сегмент ${stop.segment}, байт ${stop.offset}: кадр ${stop.number} не читается, а ${proof}`,
+    );
   const unfinished = readFrameHeader(bytes, here.offset, here);
   if (!here.isLast && unfinished?.number === stop.number) throw damaged('следующий сегмент начат');
   for (let at = bytes.indexOf(FRAME_MAGIC_BYTES, here.offset); at >= 0; at = bytes.indexOf(FRAME_MAGIC_BYTES, at + 1)) {
@@ -140,7 +142,8 @@ function keepTornTail(disk: Disk, layout: Layout, bytes: Buffer, stop: Stop): st
   const end = Math.min(stop.offset + FRAME_HEADER_BYTES + header.payloadBytes, stop.offset + TORN_TAIL_BYTES_MAX);
   disk.makeDirectory(layout.tornTails);
   const kept = disk.list(layout.tornTails).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
-  for (const name of kept.slice(0, Math.max(0, kept.length - TORN_TAILS_MAX + 1))) disk.remove(join(layout.tornTails, name));
+  for (const name of kept.slice(0, Math.max(0, kept.length - TORN_TAILS_MAX + 1)))
+    disk.remove(join(layout.tornTails, name));
   const path = join(layout.tornTails, `${stop.segment}-${stop.offset}.bin`);
   try {
     disk.writeSmall(path, bytes.subarray(stop.offset, end), 'replace');

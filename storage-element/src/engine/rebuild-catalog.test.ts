@@ -16,14 +16,33 @@ const PLACE = { day: '20261123', bucket: 0 };
 
 function fileOf(index: number, change: Partial<StoredFile> = {}): StoredFile {
   return {
-    fileId: fileIdOf(index), originalFilename: 'а.txt', contentType: 'text/plain', size: 10, checksum: 'ab'.repeat(32), uploadedBy: 'я',
-    uploadedAt: '2026-11-23T12:00:00.000Z', description: '', tags: [], metadata: {}, status: 'active', retentionPolicy: 'permanent',
-    ttlDays: null, expiresAt: null, deletedAt: null, version: 1, revision: index + 1, ...change,
+    fileId: fileIdOf(index),
+    originalFilename: 'а.txt',
+    contentType: 'text/plain',
+    size: 10,
+    checksum: 'ab'.repeat(32),
+    uploadedBy: 'я',
+    uploadedAt: '2026-11-23T12:00:00.000Z',
+    description: '',
+    tags: [],
+    metadata: {},
+    status: 'active',
+    retentionPolicy: 'permanent',
+    ttlDays: null,
+    expiresAt: null,
+    deletedAt: null,
+    version: 1,
+    revision: index + 1,
+    ...change,
   };
 }
 
 function openDisk(refuse?: (operation: Operation) => Refusal | undefined): CrashDisk {
-  const disk = new CrashDisk({ image: MemoryImage.empty(), random: createRandom('обход'), ...(refuse ? { refuse } : {}) });
+  const disk = new CrashDisk({
+    image: MemoryImage.empty(),
+    random: createRandom('обход'),
+    ...(refuse ? { refuse } : {}),
+  });
   disk.makeDirectory(LAYOUT.bucketDir(PLACE));
   return disk;
 }
@@ -59,7 +78,10 @@ test('испорченное, пустое, чужое и нечитаемое �
   disk.writeSmall(LAYOUT.attr(PLACE, fileIdOf(6)), sealAttr(attrToJson(fileOf(7))), 'create');
   const { report, ids } = await rebuild(disk);
   assert.deepEqual(ids, [fileIdOf(2), fileIdOf(3)]);
-  assert.deepEqual(report.damaged.map(({ path }) => path.slice(-55, -10)), [1, 4, 5, 6].map((index) => LAYOUT.attr(PLACE, fileIdOf(index)).slice(-55, -10)));
+  assert.deepEqual(
+    report.damaged.map(({ path }) => path.slice(-55, -10)),
+    [1, 4, 5, 6].map((index) => LAYOUT.attr(PLACE, fileIdOf(index)).slice(-55, -10)),
+  );
 });
 
 test('два описания с одной revision — строка отчёта, а не отказ запуска', async () => {

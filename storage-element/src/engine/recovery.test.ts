@@ -10,7 +10,8 @@ import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts'
 import { getFile } from '../files/get-file.ts';
 import { openFile } from '../files/open-file.ts';
 import { removeFile } from '../files/remove-file.ts';
-import type { Store, StoreOptions } from './store.ts';
+import type { Store } from './store.ts';
+import type { StoreOptions } from './store-options.ts';
 
 const random = createRandom('восстановление');
 const vault = new CatalogVault();
@@ -149,7 +150,12 @@ test('загружен, удалён и загружен снова: повто�
   let crashed: MemoryImage | undefined;
   const { store } = await newMachine({
     before: ({ kind, path }, { image }) => {
-      if (crashed === undefined && kind === 'syncFile' && path.endsWith('checkpoint.json.tmp') && image.find(BLOB) !== undefined) {
+      if (
+        crashed === undefined &&
+        kind === 'syncFile' &&
+        path.endsWith('checkpoint.json.tmp') &&
+        image.find(BLOB) !== undefined
+      ) {
         crashed = image.clone();
       }
     },

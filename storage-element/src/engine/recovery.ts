@@ -90,7 +90,12 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, start);
   // Что осталось в staging, никому не обещано: загрузки оборвал сбой.
   for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));
-  return { identity, catalog, applier, walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision, salt } };
+  return {
+    identity,
+    catalog,
+    applier,
+    walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision, salt },
+  };
 }
 
 async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {

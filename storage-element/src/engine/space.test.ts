@@ -29,7 +29,10 @@ const full = { code: 'STORAGE_FULL' };
 test('одновременные загрузки не обещают одно место дважды', async () => {
   const { space } = openRoom({ free: 100_000 });
   const results = await Promise.allSettled([60_000, 60_000, 60_000].map((bytes) => space.reserve(bytes)));
-  assert.deepEqual(results.map(({ status }) => status), ['fulfilled', 'rejected', 'rejected']);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected'],
+  );
 });
 
 test('отпущенное место возвращается один раз, сколько ни отпускай', async () => {

@@ -10,7 +10,8 @@ import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-
 import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts';
-import { openStore, type Store, type StoreOptions } from './store.ts';
+import { openStore, type Store } from './store.ts';
+import type { StoreOptions } from './store-options.ts';
 
 const random = createRandom('движок');
 const vault = new CatalogVault();
@@ -23,7 +24,10 @@ interface Bench {
   readonly fatal: unknown[];
 }
 
-async function openBench(change: Partial<StoreOptions> = {}, refuse?: (operation: Operation) => Refusal | undefined): Promise<Bench> {
+async function openBench(
+  change: Partial<StoreOptions> = {},
+  refuse?: (operation: Operation) => Refusal | undefined,
+): Promise<Bench> {
   vault.load(NO_CATALOG, 'lost', random);
   const fatal: unknown[] = [];
   const disk = new CrashDisk({ image: MemoryImage.empty(), random, ...(refuse ? { refuse } : {}) });
@@ -31,7 +35,8 @@ async function openBench(change: Partial<StoreOptions> = {}, refuse?: (operation
   return { store, disk, fatal };
 }
 
-const put = (store: Store, index: number, bytes: Buffer = Buffer.from('байты')) => putBytes(store, { fileId: fileIdOf(index), bytes, description: '' });
+const put = (store: Store, index: number, bytes: Buffer = Buffer.from('байты')) =>
+  putBytes(store, { fileId: fileIdOf(index), bytes, description: '' });
 
 async function settle(): Promise<void> {
   for (let count = 0; count < 400; count += 1) await turn();
@@ -41,7 +46,11 @@ test('полный журнал во время контрольной точк�
   const walLimits = { segmentBytes: 1200, segmentsMax: 2, frameBytesMax: 1000 };
   const { store } = await openBench({ walLimits, checkpointBytes: 2 ** 30 });
   let done = 0;
-  const writing = Array.from({ length: 12 }, (_, index) => put(store, index).then(() => { done += 1; }));
+  const writing = Array.from({ length: 12 }, (_, index) =>
+    put(store, index).then(() => {
+      done += 1;
+    }),
+  );
   await settle();
   assert.equal(done, 12);
   await Promise.all(writing);
@@ -124,14 +133,18 @@ for (const [name, kind, suffix] of [
 }
 
 test('отказ сброса загруженных байтов останавливает движок: ядро могло забыть и чужие страницы', async () => {
-  const { store, fatal } = await openBench({}, ({ kind, path }) => (kind === 'datasync' && path.endsWith('.part') ? 'forget' : undefined));
+  const { store, fatal } = await openBench({}, ({ kind, path }) =>
+    kind === 'datasync' && path.endsWith('.part') ? 'forget' : undefined,
+  );
   await assert.rejects(put(store, 1, Buffer.alloc(200)), { name: 'SyncFailed' });
   assert.equal(fatal.length, 1);
 });
 
 test('кончилось место при приёме: 507, ничего не осталось, движок работает дальше', async () => {
   let full = true;
-  const { store, disk, fatal } = await openBench({}, ({ kind, path }) => (full && kind === 'write' && path.endsWith('.part') ? 'ENOSPC' : undefined));
+  const { store, disk, fatal } = await openBench({}, ({ kind, path }) =>
+    full && kind === 'write' && path.endsWith('.part') ? 'ENOSPC' : undefined,
+  );
   await assert.rejects(put(store, 1, Buffer.alloc(200)), { code: 'STORAGE_FULL' });
   assert.deepEqual(disk.image.names('/element/data/staging'), []);
   full = false;
@@ -157,7 +170,14 @@ async function realOptions(t: TestContext): Promise<StoreOptions> {
   const dir = await mkdtemp(join(tmpdir(), 'artstore-store-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
   const space = { capacityBytesMax: undefined, reserveBytes: 0 };
-  return { dataDir: join(dir, 'a', 'data'), walDir: join(dir, 'b', 'wal'), mode: 'edit', space, log: SILENT, walLimits: { segmentBytes: 1 << 20 } };
+  return {
+    dataDir: join(dir, 'a', 'data'),
+    walDir: join(dir, 'b', 'wal'),
+    mode: 'edit',
+    space,
+    log: SILENT,
+    walLimits: { segmentBytes: 1 << 20 },
+  };
 }
 
 test('настоящий диск: перезапуск помнит личность, эпоху, режим, revision и файлы', async (t) => {

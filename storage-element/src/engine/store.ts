@@ -1,60 +1,24 @@
 // Движок целиком: открыть, принять байты, изменить под замком, прочитать, закрыть.
 // Обещание: ответ дан — перемена переживёт отключение питания; ответа нет — она случилась целиком или никак.
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { ArtError } from '@artstore/contracts';
-import type { StoredFile } from '../files/file.ts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Applier } from './apply-records.ts';
 import { Catalog, type CatalogEntry } from './catalog.ts';
 import { checkpoint } from './checkpoint.ts';
 import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
-import { type ElementIdentity, WrongDataDirectory } from './element-identity.ts';
+import type { ElementIdentity } from './element-identity.ts';
 import { createLayout, type Layout } from './layout.ts';
+import { lockDirectory } from './lock-directory.ts';
+import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
 import { Buckets } from './place-files.ts';
 import { type ReceivedBlob, type ReceiveOrder, receiveBlob, SyncFailed } from './receive-blob.ts';
-import { type Recovered, type RecoveryLog, recover } from './recovery.ts';
-import { Space, type SpaceLimits } from './space.ts';
-import { WAL_LIMITS, Wal, type WalLimits } from './wal.ts';
-import type { LogRecord, RemoveReason } from './wal-record.ts';
-
-export interface StoreOptions {
-  readonly dataDir: string;
-  readonly walDir: string;
-  /** Режим первого запуска; дальше действует записанный. */
-  readonly mode: StorageMode;
-  /** UUID элемента при первом запуске; без него создаётся случайный. */
-  readonly storageId?: string;
-  readonly space: SpaceLimits;
-  /** До скольких байт файл едет внутри записи журнала. */
-  readonly inlineBytesMax?: number;
-  readonly walLimits?: Partial<WalLimits>;
-  /** Контрольная точка — через столько байт журнала или миллисекунд, что раньше. */
-  readonly checkpointBytes?: number;
-  readonly checkpointMs?: number;
-  readonly log: RecoveryLog;
-  readonly hooks?: StoreHooks;
-  readonly disk?: Disk;
-  readonly clock?: Clock;
-  readonly randomId?: () => string;
-  /** Чем открыть базу каталога; fresh — прежнюю убрать. Испытания подменяют её хранилище. */
-  readonly openCatalog?: (fresh: boolean) => Catalog;
-}
-
-export interface Clock {
-  /** Миллисекунды Unix. */
-  now(): number;
-  /** Монотонные миллисекунды. */
-  monotonicMs(): number;
-}
-
-export interface StoreHooks {
-  onFrame?(count: number, bytes: number, syncMs: number): void;
-  onCheckpoint?(files: number, durationMs: number): void;
-  /** Диск отказал: процесс должен завершиться, следующий запуск восстановит. */
-  onFatal?(error: unknown): void;
-}
+import { type Recovered, recover } from './recovery.ts';
+import { Space } from './space.ts';
+import type { Clock, StoreOptions } from './store-options.ts';
+import { WAL_LIMITS, Wal } from './wal.ts';
+import type { LogRecord } from './wal-record.ts';
 
 const INLINE_BYTES_MAX = 64 << 10;
 const CHECKPOINT_BYTES = 32 << 20;
@@ -66,7 +30,6 @@ const GATHER_BYTES_TOTAL = 16 << 20;
 const GATHER_BYTES_MAX = 1 << 20;
 const GATHER_BYTES_MIN = 128 << 10;
 
-const SQLITE_BUSY = 5;
 const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Открывает движок: замок каталога, восстановление, журнал. */
@@ -96,23 +59,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 function openCatalogFile(disk: Disk, layout: Layout, fresh: boolean): Catalog {
   if (fresh) for (const suffix of ['', '-wal', '-shm']) disk.remove(layout.catalog + suffix);
   return new Catalog(layout.catalog);
-}
-
-/**
- * Исключительный замок каталога данных. Держит его ядро (fcntl через SQLite), поэтому смерть процесса его снимает.
- * На диске испытаний процесс один, замок не нужен.
- */
-function lockDirectory(layout: Layout, real: boolean): () => void {
-  if (!real) return () => undefined;
-  const db = new DatabaseSync(layout.lock, { timeout: 0 });
-  try {
-    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-  } catch (cause) {
-    db.close();
-    if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)) throw cause;
-    throw new WrongDataDirectory(`${layout.dataDir} уже занят другим процессом`, cause);
-  }
-  return () => db.close();
 }
 
 interface StoreRoom {
@@ -228,8 +174,7 @@ export class Store {
         ...order,
         stagedName: `${this.#randomId()}.part`,
         inlineBytesMax: this.#options.inlineBytesMax ?? INLINE_BYTES_MAX,
-        gatherBytes: () =>
-          Math.max(GATHER_BYTES_MIN, Math.min(GATHER_BYTES_MAX, GATHER_BYTES_TOTAL / this.#receiving)),
+        gatherBytes: () => Math.max(GATHER_BYTES_MIN, Math.min(GATHER_BYTES_MAX, GATHER_BYTES_TOTAL / this.#receiving)),
       });
     } catch (error) {
       if (error instanceof SyncFailed) this.#wal.poison(error);
@@ -332,54 +277,5 @@ export class Store {
     clearTimeout(deadline);
     this.#catalog.close();
     this.#release();
-  }
-}
-
-/** Файл под замком: менять можно только отсюда, поэтому менять без замка нечем. */
-export class LockedFile {
-  readonly fileId: string;
-  readonly #room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] };
-
-  constructor(fileId: string, room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] }) {
-    this.fileId = fileId;
-    this.#room = room;
-  }
-
-  current(): CatalogEntry | undefined {
-    return this.#room.catalog.get(this.fileId);
-  }
-
-  /** Записывает новый файл; возвращается, когда он долговечен и виден. */
-  async put(file: Omit<StoredFile, 'revision'>, bytes: ReceivedBlob['bytes']): Promise<StoredFile> {
-    const place = this.#room.place();
-    const record = await this.#room.wal.append((revision) => ({
-      type: 'put' as const,
-      file: { ...file, revision },
-      place,
-      bytes,
-    }));
-    return record.file;
-  }
-
-  /** Записывает новое описание того же файла. */
-  async patch(entry: CatalogEntry, file: Omit<StoredFile, 'revision'>): Promise<StoredFile> {
-    const record = await this.#room.wal.append((revision) => ({
-      type: 'patch' as const,
-      file: { ...file, revision },
-      place: entry.place,
-    }));
-    return record.file;
-  }
-
-  /** Убирает байты и описание; в ленте остаётся надгробие. */
-  async remove(entry: CatalogEntry, reason: RemoveReason, removedAt: string): Promise<void> {
-    await this.#room.wal.append((revision) => ({
-      type: 'remove' as const,
-      fileId: this.fileId,
-      place: entry.place,
-      reason,
-      removedAt,
-      revision,
-    }));
   }
 }

@@ -37,7 +37,14 @@ const RECORDS: readonly LogRecord[] = [
   { type: 'put', file: { ...FILE, size: 0, revision: 10 }, place: PLACE, bytes: { inline: Buffer.alloc(0) } },
   { type: 'put', file: { ...FILE, revision: 11 }, place: PLACE, bytes: { staged: 'x.part' } },
   { type: 'patch', file: { ...FILE, revision: 12, version: 2 }, place: PLACE },
-  { type: 'remove', fileId: FILE.fileId, place: PLACE, reason: 'trash', removedAt: '2026-11-23T12:00:00.000Z', revision: 13 },
+  {
+    type: 'remove',
+    fileId: FILE.fileId,
+    place: PLACE,
+    reason: 'trash',
+    removedAt: '2026-11-23T12:00:00.000Z',
+    revision: 13,
+  },
   { type: 'mode', mode: 'ro', revision: 14 },
 ];
 const OWNER = { segment: 5, salt: 0x1234 };
@@ -56,7 +63,12 @@ function read(bytes: Buffer, at = 0): LogRecord[] | undefined {
 test('записи всех видов читаются такими же, какими записаны', () => {
   const frame = frameOf(RECORDS);
   const records = read(frame);
-  assert.equal(JSON.stringify(records), JSON.stringify(JSON.parse(JSON.stringify(RECORDS)).map((record: LogRecord, index: number) => restoreBytes(record, index))));
+  assert.equal(
+    JSON.stringify(records),
+    JSON.stringify(
+      JSON.parse(JSON.stringify(RECORDS)).map((record: LogRecord, index: number) => restoreBytes(record, index)),
+    ),
+  );
   assert.deepEqual(records?.map(revisionOf), [9, 10, 11, 12, 13, 14]);
   const first = records?.[0];
   assert.ok(first?.type === 'put' && 'inline' in first.bytes);
@@ -66,7 +78,9 @@ test('записи всех видов читаются такими же, ка�
 /** JSON.stringify у Buffer и у его среза одинаков, поэтому сравнение идёт по нему же. */
 function restoreBytes(record: LogRecord, index: number): LogRecord {
   const source = RECORDS[index];
-  return record.type === 'put' && source?.type === 'put' && 'inline' in source.bytes ? { ...record, bytes: { inline: Buffer.from(source.bytes.inline) } } : record;
+  return record.type === 'put' && source?.type === 'put' && 'inline' in source.bytes
+    ? { ...record, bytes: { inline: Buffer.from(source.bytes.inline) } }
+    : record;
 }
 
 test('номера кадра, сегмента и длина записаны там, где обещает таблица байтов', () => {
@@ -81,7 +95,8 @@ test('номера кадра, сегмента и длина записаны �
 
 test('кадр, обрезанный на любом байте, не читается', () => {
   const frame = frameOf(RECORDS);
-  for (let length = 0; length < frame.length; length += 1) assert.equal(read(frame.subarray(0, length)), undefined, `байт ${length}`);
+  for (let length = 0; length < frame.length; length += 1)
+    assert.equal(read(frame.subarray(0, length)), undefined, `байт ${length}`);
 });
 
 test('недописанный кадр среди нулей и среди остатков прежней жизни сегмента не читается', () => {

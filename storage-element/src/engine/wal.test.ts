@@ -21,7 +21,9 @@ interface Bench {
   full: number;
 }
 
-async function openBench(o: { hooks?: Partial<WalHooks>; refuse?: (operation: Operation) => Refusal | undefined } = {}): Promise<Bench> {
+async function openBench(
+  o: { hooks?: Partial<WalHooks>; refuse?: (operation: Operation) => Refusal | undefined } = {},
+): Promise<Bench> {
   const image = MemoryImage.empty();
   for (const path of ['/wal', '/data/staging']) image.makeDirectory(path);
   const disk = new CrashDisk({ image, random: createRandom('журнал'), ...(o.refuse ? { refuse: o.refuse } : {}) });
@@ -32,7 +34,9 @@ async function openBench(o: { hooks?: Partial<WalHooks>; refuse?: (operation: Op
     hooks: {
       apply: (records) => bench.applied.push(...records.map(revisionOf)),
       onFrame: (count) => bench.frames.push(count),
-      onFull: () => { bench.full += 1; },
+      onFull: () => {
+        bench.full += 1;
+      },
       onFailure: (error) => bench.failures.push(error),
       ...o.hooks,
     },
@@ -59,7 +63,9 @@ test('все, кто ждёт в один миг, делят один сброс
 
 test('ответ даётся только после сброса и раскладки', async () => {
   const order: string[] = [];
-  const bench = await openBench({ hooks: { apply: () => order.push('разложено'), onFrame: () => order.push('сброшено') } });
+  const bench = await openBench({
+    hooks: { apply: () => order.push('разложено'), onFrame: () => order.push('сброшено') },
+  });
   await bench.wal.append(note).then(() => order.push('отвечено'));
   assert.deepEqual(order, ['сброшено', 'разложено', 'отвечено']);
 });
@@ -68,7 +74,10 @@ test('кадр не растёт выше предела: остальные е�
   const bench = await openBench();
   await Promise.all(Array.from({ length: 12 }, () => bench.wal.append(note)));
   assert.ok(bench.frames.length > 2);
-  assert.deepEqual(bench.applied, Array.from({ length: 12 }, (_, index) => index + 1));
+  assert.deepEqual(
+    bench.applied,
+    Array.from({ length: 12 }, (_, index) => index + 1),
+  );
 });
 
 test('полный журнал зовёт контрольную точку и ждёт её; отпущенные сегменты служат снова, нового места не занимая', async () => {
@@ -89,7 +98,12 @@ test('полный журнал зовёт контрольную точку и 
 test('запись больше сегмента не теряется и не зацикливает журнал', async () => {
   const bench = await openBench();
   const record = await bench.wal.append((revision) => ({
-    type: 'remove', fileId: 'я'.repeat(600), place: { day: '20261123', bucket: 0 }, reason: 'trash', removedAt: 'x', revision,
+    type: 'remove',
+    fileId: 'я'.repeat(600),
+    place: { day: '20261123', bucket: 0 },
+    reason: 'trash',
+    removedAt: 'x',
+    revision,
   }));
   assert.equal(revisionOf(record), 1);
 });

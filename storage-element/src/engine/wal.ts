@@ -75,11 +75,7 @@ export class Wal {
   #freed: (() => void) | undefined;
   #closed = false;
 
-  private constructor(
-    disk: Disk,
-    layout: Layout,
-    options: { limits: WalLimits; hooks: WalHooks; start: WalStart },
-  ) {
+  private constructor(disk: Disk, layout: Layout, options: { limits: WalLimits; hooks: WalHooks; start: WalStart }) {
     this.#disk = disk;
     this.#layout = layout;
     this.#limits = options.limits;

@@ -1,11 +1,5 @@
 // Изменить имя, описание, метки или метаданные. Байты неизменны.
-import {
-  ArtError,
-  descriptionFaults,
-  filenameFaults,
-  metadataFaults,
-  tagsFaults,
-} from '@artstore/contracts';
+import { ArtError, descriptionFaults, filenameFaults, metadataFaults, tagsFaults } from '@artstore/contracts';
 import type { Store } from '../engine/store.ts';
 import { effectiveStatus, type FileChange, type StoredFile } from './file.ts';
 import { fileNotFound, requireEntry, requireOperation } from './require-file.ts';

@@ -15,10 +15,14 @@ test('файл истекает ровно в свой миг; удалённы�
   const file = { status: 'active', expiresAt: new Date(AT).toISOString() } as StoredFile;
   assert.equal(effectiveStatus(file, AT - 1), 'active');
   assert.equal(effectiveStatus(file, AT), 'expired');
-  for (const status of ['deleted', 'corrupted', 'missing', 'expired'] as const) assert.equal(effectiveStatus({ ...file, status }, AT), status);
+  for (const status of ['deleted', 'corrupted', 'missing', 'expired'] as const)
+    assert.equal(effectiveStatus({ ...file, status }, AT), status);
   assert.equal(effectiveStatus({ ...file, expiresAt: null }, AT), 'active');
 });
 
 test('объект JSON — это объект, а не список, null или строка', () => {
-  assert.deepEqual([{}, Object.create(null), [], null, 'x', 1, undefined].map((value) => isJsonObject(value)), [true, true, false, false, false, false, false]);
+  assert.deepEqual(
+    [{}, Object.create(null), [], null, 'x', 1, undefined].map((value) => isJsonObject(value)),
+    [true, true, false, false, false, false, false],
+  );
 });

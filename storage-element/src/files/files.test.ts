@@ -27,8 +27,14 @@ function orderOf(bench: Bench, index: number, bytes: Uint8Array, change: Partial
   return {
     fileId: fileIdOf(index),
     intent: {
-      originalFilename: 'а.txt', contentType: 'text/plain', description: '', tags: [], metadata: {},
-      retentionPolicy: permanent ? 'permanent' : 'temporary', ttlDays: permanent ? null : 30, uploadedBy: 'я',
+      originalFilename: 'а.txt',
+      contentType: 'text/plain',
+      description: '',
+      tags: [],
+      metadata: {},
+      retentionPolicy: permanent ? 'permanent' : 'temporary',
+      ttlDays: permanent ? null : 30,
+      uploadedBy: 'я',
     },
     body: bodyOf(bytes),
     declaredLength: bytes.length,
@@ -40,7 +46,8 @@ function orderOf(bench: Bench, index: number, bytes: Uint8Array, change: Partial
   };
 }
 
-const put = (bench: Bench, index: number, bytes: Uint8Array, change: Partial<PutOrder> = {}) => putFile(bench.store, orderOf(bench, index, bytes, change));
+const put = (bench: Bench, index: number, bytes: Uint8Array, change: Partial<PutOrder> = {}) =>
+  putFile(bench.store, orderOf(bench, index, bytes, change));
 
 async function contentOf(bench: Bench, index: number): Promise<Buffer> {
   const opened = await openFile(bench.store, fileIdOf(index));
@@ -51,13 +58,21 @@ const stagedIn = (bench: Bench) => bench.disk.image.names('/element/data/staging
 
 test('загруженное читается теми же байтами, целиком и участком, и после перезапуска', async () => {
   let bench = await openBench();
-  for (const [index, bytes] of [[1, SMALL], [2, LARGE], [3, Buffer.alloc(0)]] as const) {
+  for (const [index, bytes] of [
+    [1, SMALL],
+    [2, LARGE],
+    [3, Buffer.alloc(0)],
+  ] as const) {
     const { created, file } = await put(bench, index, bytes);
     assert.deepEqual([created, file.size, file.checksum, file.version], [true, bytes.length, checksumOf(bytes), 1]);
   }
   for (const again of [false, true]) {
     if (again) bench = await bench.restart();
-    for (const [index, bytes] of [[1, SMALL], [2, LARGE]] as const) assert.deepEqual(await contentOf(bench, index), bytes);
+    for (const [index, bytes] of [
+      [1, SMALL],
+      [2, LARGE],
+    ] as const)
+      assert.deepEqual(await contentOf(bench, index), bytes);
     const opened = await openFile(bench.store, fileIdOf(2));
     assert.equal(Buffer.concat((await opened.read({ start: 10, end: 19 }).toArray()) as Buffer[]).length, 10);
     const empty = await openFile(bench.store, fileIdOf(3));
@@ -73,7 +88,10 @@ test('повтор тех же байтов узнан и ничего не ме
   assert.deepEqual([second.created, second.file], [false, first.file]);
   await assert.rejects(put(bench, 1, SMALL), { code: 'CONFLICT' });
   let asked = false;
-  const body = (async function* () { asked = true; yield SMALL; })();
+  const body = (async function* () {
+    asked = true;
+    yield SMALL;
+  })();
   await assert.rejects(put(bench, 1, SMALL, { body, sha256: checksumOf(SMALL) }), { code: 'CONFLICT' });
   assert.equal(asked, false);
   await bench.store.checkpoint();
@@ -113,9 +131,16 @@ test('политика не по режиму — MODE_NOT_ALLOWED; перехо
   await assert.rejects(transitionMode(bench.store, { target: 'edit', confirm: true }), { code: 'INVALID_TRANSITION' });
   await assert.rejects(transitionMode(bench.store, { target: 'rw', confirm: true }), { code: 'INVALID_TRANSITION' });
   await transitionMode(bench.store, { target: 'ro', confirm: false });
-  await assert.rejects(transitionMode(bench.store, { target: 'rw', confirm: false }), { code: 'CONFIRMATION_REQUIRED' });
-  const both = await Promise.allSettled(['rw', 'rw'].map(() => transitionMode(bench.store, { target: 'rw', confirm: true })));
-  assert.deepEqual(both.map(({ status }) => status), ['fulfilled', 'rejected']);
+  await assert.rejects(transitionMode(bench.store, { target: 'rw', confirm: false }), {
+    code: 'CONFIRMATION_REQUIRED',
+  });
+  const both = await Promise.allSettled(
+    ['rw', 'rw'].map(() => transitionMode(bench.store, { target: 'rw', confirm: true })),
+  );
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
 });
 
 test('в ro нельзя писать и удалять, в ar — и читать; описания видны', async () => {
@@ -124,7 +149,11 @@ test('в ro нельзя писать и удалять, в ar — и читат
   const id = fileIdOf(1);
   await assert.rejects(removeFile(bench.store, id), { code: 'MODE_NOT_ALLOWED' });
   await transitionMode(bench.store, { target: 'ro', confirm: false });
-  for (const refused of [() => put(bench, 2, SMALL), () => editFile(bench.store, id, { description: 'x' }), () => restoreFile(bench.store, id)]) {
+  for (const refused of [
+    () => put(bench, 2, SMALL),
+    () => editFile(bench.store, id, { description: 'x' }),
+    () => restoreFile(bench.store, id),
+  ]) {
     await assert.rejects(async () => refused(), { code: 'MODE_NOT_ALLOWED' });
   }
   assert.deepEqual(await contentOf(bench, 1), SMALL);
@@ -142,7 +171,9 @@ test('правка меняет только названное и растит 
   assert.deepEqual(edited, { ...file, description: 'новое', tags: ['а'], version: 2, revision: edited.revision });
   assert.ok(edited.revision > file.revision);
   assert.equal((await editFile(bench.store, id, { originalFilename: 'e\u0301' })).originalFilename, 'é');
-  await assert.rejects(async () => editFile(bench.store, id, { originalFilename: '', tags: [''] }), { code: 'VALIDATION_ERROR' });
+  await assert.rejects(async () => editFile(bench.store, id, { originalFilename: '', tags: [''] }), {
+    code: 'VALIDATION_ERROR',
+  });
   await assert.rejects(editFile(bench.store, fileIdOf(2), { description: '' }), { code: 'FILE_NOT_FOUND' });
   assert.equal(getFile((await bench.restart()).store, id).version, 3);
 });
@@ -153,7 +184,10 @@ test('одновременные правки не теряют друг дру�
   const changes = [{ description: 'а' }, { tags: ['б'] }, { metadata: { в: 1 } }, { originalFilename: 'г' }];
   await Promise.all(changes.map((change) => editFile(bench.store, fileIdOf(1), change)));
   const { description, tags, metadata, originalFilename, version } = getFile(bench.store, fileIdOf(1));
-  assert.deepEqual({ description, tags, metadata, originalFilename, version }, { description: 'а', tags: ['б'], metadata: { в: 1 }, originalFilename: 'г', version: 5 });
+  assert.deepEqual(
+    { description, tags, metadata, originalFilename, version },
+    { description: 'а', tags: ['б'], metadata: { в: 1 }, originalFilename: 'г', version: 5 },
+  );
 });
 
 test('удаление — в корзину: не читается и не правится, виден как deleted, возвращается; повтор безвреден', async () => {
@@ -171,7 +205,10 @@ test('удаление — в корзину: не читается и не пр
   assert.deepEqual([restored.status, restored.deletedAt], ['active', null]);
   await assert.rejects(restoreFile(bench.store, id), { code: 'CONFLICT' });
   assert.deepEqual(await contentOf(bench, 1), SMALL);
-  await assert.rejects(removeFile(bench.store, fileIdOf(9)), { code: 'FILE_NOT_FOUND', options: { fileId: fileIdOf(9), storageId: bench.store.storageId } });
+  await assert.rejects(removeFile(bench.store, fileIdOf(9)), {
+    code: 'FILE_NOT_FOUND',
+    options: { fileId: fileIdOf(9), storageId: bench.store.storageId },
+  });
 });
 
 test('истёкший не читается (410), не правится и не возвращается, хотя сборщик ещё не прошёл', async () => {
@@ -185,7 +222,12 @@ test('истёкший не читается (410), не правится и н�
   await assert.rejects(editFile(bench.store, id, { description: 'x' }), { code: 'FILE_EXPIRED' });
   await assert.rejects(restoreFile(bench.store, fileIdOf(2)), { code: 'FILE_EXPIRED' });
   assert.equal(getFile(bench.store, id).status, 'expired');
-  assert.equal(listChanges(bench.store, { after: 0, limit: 10 }).items.filter((change) => change.type === 'upsert' && change.file.status === 'expired').length, 1);
+  assert.equal(
+    listChanges(bench.store, { after: 0, limit: 10 }).items.filter(
+      (change) => change.type === 'upsert' && change.file.status === 'expired',
+    ).length,
+    1,
+  );
 });
 
 test('байты пропали или не той длины — тревога INTERNAL_ERROR, а не «не найдено»; дескриптор не утёк', async () => {
@@ -217,7 +259,8 @@ test('лента: страницы продолжаются с метки, ко�
 test('список: nextAfter есть, только пока есть продолжение', async () => {
   const bench = await openBench();
   for (const index of [1, 2, 3]) await put(bench, index, SMALL);
-  const page = (limit: number, after?: string) => listFiles(bench.store, { limit, offset: undefined, after, status: undefined });
+  const page = (limit: number, after?: string) =>
+    listFiles(bench.store, { limit, offset: undefined, after, status: undefined });
   assert.deepEqual([page(2).nextAfter, page(3).nextAfter, page(2, fileIdOf(2)).nextAfter], [fileIdOf(2), null, null]);
   assert.deepEqual([page(2, fileIdOf(1)).items.length, page(2).total], [2, 3]);
 });

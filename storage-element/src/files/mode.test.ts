@@ -6,7 +6,15 @@ import { acceptsPolicy, allowedOperations, allows, judgeTransition, type Storage
 const MODES: readonly StorageMode[] = ['edit', 'rw', 'ro', 'ar'];
 
 test('edit разрешает всё, rw — без удаления и корзины, ro — читать, ar — только описания', () => {
-  assert.deepEqual(allowedOperations('edit').toSorted(), ['delete', 'download', 'list', 'metadata', 'restore', 'update', 'upload']);
+  assert.deepEqual(allowedOperations('edit').toSorted(), [
+    'delete',
+    'download',
+    'list',
+    'metadata',
+    'restore',
+    'update',
+    'upload',
+  ]);
   assert.deepEqual(allowedOperations('rw').toSorted(), ['download', 'list', 'metadata', 'update', 'upload']);
   assert.deepEqual(allowedOperations('ro').toSorted(), ['download', 'list', 'metadata']);
   assert.deepEqual(allowedOperations('ar').toSorted(), ['list', 'metadata']);
@@ -14,8 +22,14 @@ test('edit разрешает всё, rw — без удаления и корз
 });
 
 test('черновики принимает только edit, постоянные — только rw', () => {
-  assert.deepEqual(MODES.map((mode) => acceptsPolicy(mode, 'temporary')), [true, false, false, false]);
-  assert.deepEqual(MODES.map((mode) => acceptsPolicy(mode, 'permanent')), [false, true, false, false]);
+  assert.deepEqual(
+    MODES.map((mode) => acceptsPolicy(mode, 'temporary')),
+    [true, false, false, false],
+  );
+  assert.deepEqual(
+    MODES.map((mode) => acceptsPolicy(mode, 'permanent')),
+    [false, true, false, false],
+  );
 });
 
 test('переходы: rw → ro → ar свободно, ro → rw с подтверждением, остальных нет', () => {

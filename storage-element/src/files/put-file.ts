@@ -1,6 +1,7 @@
 // Сохранить файл: место → байты → запись в журнал под замком. Повтор с теми же байтами безопасен (решение 7).
 import { ArtError } from '@artstore/contracts';
-import type { LockedFile, Store } from '../engine/store.ts';
+import type { LockedFile } from '../engine/locked-file.ts';
+import type { Store } from '../engine/store.ts';
 import type { ReceivedBlob } from '../engine/receive-blob.ts';
 import { expiryOf, type FileIntent, type StoredFile } from './file.ts';
 import { acceptsPolicy } from './mode.ts';
@@ -10,6 +11,8 @@ export interface PutOrder {
   readonly fileId: string;
   readonly intent: FileIntent;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Куски тела больше никому не нужны, их память можно освободить сразу. */
+  readonly ownsChunks?: boolean;
   /** Заявленная длина, байт: проверяется точно. */
   readonly declaredLength: number | undefined;
   /** Верхняя граница длины, когда точной отправитель не знает: по ней занимается место. */
@@ -34,6 +37,7 @@ export async function putFile(store: Store, order: PutOrder): Promise<{ created:
   try {
     const received = await store.receive({
       body: order.body,
+      ownsChunks: order.ownsChunks ?? false,
       fileBytesMax,
       ...(declaredLength === undefined ? {} : { declaredLength }),
       ...(sha256 === undefined ? {} : { expectedSha256: sha256 }),

@@ -5,7 +5,8 @@ import { isArtError } from '@artstore/contracts';
 import { readIntent } from './read-intent.ts';
 
 const GOOD = { original_filename: 'а.txt', content_type: 'text/plain', retention_policy: 'temporary' };
-const encode = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const encode = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 /** Поля, названные в отказе. */
 function faultsOf(header: string): string[] {
@@ -13,14 +14,23 @@ function faultsOf(header: string): string[] {
     readIntent(header);
   } catch (error) {
     assert.ok(isArtError(error, 'VALIDATION_ERROR'), String(error));
-    return (error.options.details ?? []).map(({ field }) => field.replace('header.artstore-metadata', '').replace(/^\./, ''));
+    return (error.options.details ?? []).map(({ field }) =>
+      field.replace('header.artstore-metadata', '').replace(/^\./, ''),
+    );
   }
   return [];
 }
 
 test('недостающее дополняется: срок черновика 30 дней, описание, метки и метаданные пусты', () => {
   assert.deepEqual(readIntent(encode(GOOD)), {
-    originalFilename: 'а.txt', contentType: 'text/plain', description: '', tags: [], metadata: {}, retentionPolicy: 'temporary', ttlDays: 30, uploadedBy: undefined,
+    originalFilename: 'а.txt',
+    contentType: 'text/plain',
+    description: '',
+    tags: [],
+    metadata: {},
+    retentionPolicy: 'temporary',
+    ttlDays: 30,
+    uploadedBy: undefined,
   });
   assert.equal(readIntent(encode({ ...GOOD, retention_policy: 'permanent' })).ttlDays, null);
   assert.equal(readIntent(encode({ ...GOOD, ttl_days: 365 })).ttlDays, 365);
@@ -28,7 +38,9 @@ test('недостающее дополняется: срок черновика
 
 test('имя приводится к NFC; ключи метаданных не теряются', () => {
   assert.equal(readIntent(encode({ ...GOOD, original_filename: 'e\u0301.txt' })).originalFilename, 'é.txt');
-  const header = encode('{"original_filename":"a","content_type":"text/plain","retention_policy":"temporary","metadata":{"__proto__":1,"7":2}}');
+  const header = encode(
+    '{"original_filename":"a","content_type":"text/plain","retention_policy":"temporary","metadata":{"__proto__":1,"7":2}}',
+  );
   assert.deepEqual(Object.keys(readIntent(header).metadata), ['7', '__proto__']);
 });
 
@@ -58,11 +70,24 @@ test('каждое нарушение названо своим полем', () 
 });
 
 test('все нарушения — разом', () => {
-  assert.deepEqual(faultsOf(encode({ ...GOOD, original_filename: '', tags: [''], ttl_days: 0 })), ['original_filename', 'tags[0]', 'ttl_days']);
+  assert.deepEqual(faultsOf(encode({ ...GOOD, original_filename: '', tags: [''], ttl_days: 0 })), [
+    'original_filename',
+    'tags[0]',
+    'ttl_days',
+  ]);
 });
 
 test('не base64url, не UTF-8, не JSON, не объект — отказ без падения', () => {
-  for (const header of ['', '!!!', 'a b', Buffer.from([0xff, 0xfe]).toString('base64url'), encode('{'), encode('null'), encode('[]'), encode('"x"')]) {
+  for (const header of [
+    '',
+    '!!!',
+    'a b',
+    Buffer.from([0xff, 0xfe]).toString('base64url'),
+    encode('{'),
+    encode('null'),
+    encode('[]'),
+    encode('"x"'),
+  ]) {
     assert.equal(faultsOf(header).length, 1, header);
   }
 });

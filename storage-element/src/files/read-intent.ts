@@ -19,7 +19,11 @@ const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
 
 const schema = z.strictObject({
   original_filename: z.string(),
-  content_type: z.string().min(1).max(255).regex(/^[\x20-\x7e]+$/),
+  content_type: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x20-\x7e]+$/),
   description: z.string().default(''),
   tags: z.array(z.string()).default([]),
   metadata: z.custom<Readonly<Record<string, unknown>>>(isJsonObject).default({}),

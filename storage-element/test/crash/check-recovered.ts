@@ -7,10 +7,9 @@ import type { StoredFile } from '../../src/files/file.ts';
 import { listChanges } from '../../src/files/list-changes.ts';
 import { listFiles } from '../../src/files/list-files.ts';
 import type { StorageMode } from '../../src/files/mode.ts';
-import { fileIdOfAttr } from '../../src/engine/layout.ts';
 import type { CrashDisk } from './crash-disk.ts';
 import { explains, type FileState, possibleStates } from './history.ts';
-import { type History, WAL_LIMITS } from './workload.ts';
+import type { History } from './workload.ts';
 
 /** Обещание нарушено: что увидено и что было возможно. */
 export class PromiseBroken extends Error {
@@ -34,14 +33,12 @@ export interface CheckRoom {
 
 export async function checkRecovered(room: CheckRoom): Promise<void> {
   const { store, disk } = room;
-  if (store.mode !== 'ar') {
-    const listed = listAll(store);
-    await checkFiles(room, listed);
-    checkListing(store, listed);
-    checkFeed(store, listed);
-  }
+  const listed = listAll(store);
+  await checkFiles(room, listed);
+  checkListing(store, listed);
+  checkFeed(store, listed);
   checkMode(room);
-  checkLeftovers(disk);
+  checkLeftovers(room, listed);
   require(disk.openFiles === 1, () => `открыто файлов: ${disk.openFiles}, а нужен один сегмент журнала`);
 }
 
@@ -134,7 +131,7 @@ export function sameFiles(replica: ReadonlyMap<string, StoredFile>, listed: read
 }
 
 function checkMode({ store, history, now }: CheckRoom): void {
-  let allowed = new Set<StorageMode>([history.firstMode]);
+  let allowed = new Set<StorageMode>([history.conditions.mode]);
   for (const { target, startedAt, endedAt } of history.modes) {
     if (startedAt > now) break;
     allowed = endedAt <= now ? new Set([target]) : new Set([...allowed, target]);
@@ -142,20 +139,16 @@ function checkMode({ store, history, now }: CheckRoom): void {
   require(allowed.has(store.mode), () => `режим ${store.mode}, а возможны ${[...allowed].join(', ')}`);
 }
 
-/** У каждого описания есть байты, у байтов — описание; временных имён нет; журнал ограничен. */
-function checkLeftovers(disk: CrashDisk): void {
+/** На диске ровно то, что в списке: у каждого файла описание и байты, лишних и временных имён нет; журнал ограничен. */
+function checkLeftovers({ disk, history }: CheckRoom, listed: readonly StoredFile[]): void {
   const { image } = disk;
   const names = (path: string): string[] => image.names(path) ?? [];
   require(names('/element/data/staging').length === 0, () => 'в staging остались имена');
   const segments = names('/element/wal').filter((name) => name.startsWith('wal-'));
-  require(segments.length <= WAL_LIMITS.segmentsMax + 1, () => `сегментов журнала ${segments.length}`);
-  for (const day of names('/element/data/files')) {
-    for (const bucket of names(`/element/data/files/${day}`)) {
-      const inside = names(`/element/data/files/${day}/${bucket}`);
-      const attrs = inside.map(fileIdOfAttr).filter((id) => id !== undefined);
-      const expected = attrs.flatMap((id) => [`${id}.attr.json`, `${id}.bin`]).sort();
-      require(JSON.stringify(inside) === JSON.stringify(expected), () =>
-        `лишние или недостающие имена: ${inside.join(', ')}`);
-    }
-  }
+  require(segments.length <= history.conditions.walLimits.segmentsMax, () => `сегментов журнала ${segments.length}`);
+  const inside = names('/element/data/files').flatMap((day) =>
+    names(`/element/data/files/${day}`).flatMap((bucket) => names(`/element/data/files/${day}/${bucket}`)),
+  );
+  const expected = listed.flatMap(({ fileId }) => [`${fileId}.attr.json`, `${fileId}.bin`]);
+  require(inside.toSorted().join() === expected.toSorted().join(), () => `на диске ${inside.join(', ')}, в списке ${expected.join(', ')}`);
 }

@@ -9,7 +9,7 @@ import { checkRecovered, follow, PromiseBroken, sameFiles } from './check-recove
 import { CrashDisk, type Operation, type OperationKind, type Refusal } from './crash-disk.ts';
 import { type CrashMode, DiskError, MemoryImage, POWER_MODES } from './memory-image.ts';
 import { createRandom, type Random } from './random.ts';
-import { act, fileIdOf, History, openTestStore, runWorkload } from './workload.ts';
+import { act, chooseConditions, fileIdOf, History, openTestStore, runWorkload } from './workload.ts';
 
 /** Всё, что увидел бы следующий запуск, выключи машину сейчас. */
 interface Point {
@@ -34,8 +34,8 @@ export interface ExploreOptions {
   /** Из скольких точек второго сбоя пробовать на каждое восстановление. */
   readonly secondCrashes: number;
   readonly modes?: readonly CrashMode[];
-  /** Обёртка диска: так испытания ломают движок нарочно. */
-  readonly wrap?: (disk: CrashDisk) => CrashDisk;
+  /** Какую долю сбоев пробовать; по умолчанию все. */
+  readonly share?: number;
   /** Когда хватит: дальше точки не берутся. */
   readonly deadline?: number;
   /** Каждое действие диска словами: для разбора найденного. */
@@ -77,25 +77,28 @@ export class Explorer {
   readonly #options: ExploreOptions;
   readonly #random: Random;
   readonly #vault = new CatalogVault();
-  readonly #history = new History();
+  readonly #history: History;
   readonly #seen = new Set<string>();
-  #points: Point[] = [];
+  readonly #points: Point[] = [];
+  #failure: unknown;
 
   constructor(options: ExploreOptions) {
     this.#options = options;
     this.#random = createRandom(options.seed);
+    this.#history = new History(chooseConditions(this.#random.fork('условия')));
   }
 
   /** Испытывает одно зерно. Бросает Found, если обещание нарушено. */
   async run(): Promise<Explored> {
     try {
       await this.#record(() => undefined);
+      if (this.#failure !== undefined) throw new Found(`зерно ${this.#options.seed}: движок отказал, хотя диск исправен`, this.#failure);
       const explored: Explored = { points: this.#points.length, states: 0, duplicates: 0 };
       // С конца: из одинаковых образов строже тот, в котором обещано больше.
       for (const point of this.#points.toReversed()) {
         for (const mode of this.#options.modes ?? ['kill', ...POWER_MODES]) {
           if (performance.now() > (this.#options.deadline ?? Number.POSITIVE_INFINITY)) return explored;
-          await this.#crashAt(point, mode, explored);
+          if (this.#random.chance(this.#options.share ?? 1)) await this.#crashAt(point, mode, explored);
         }
       }
       return explored;
@@ -166,7 +169,6 @@ export class Explorer {
   /** Ход испытания со снимками. Отказы назначает refuse. */
   async #record(refuse: (operation: Operation) => Refusal | undefined): Promise<void> {
     const random = this.#random.fork('ход');
-    this.#history.firstMode = random.chance(0.25) ? 'rw' : 'edit';
     this.#vault.load(NO_CATALOG, 'lost', random);
     let reader: Reader | undefined;
     let store: Store | undefined;
@@ -182,13 +184,14 @@ export class Explorer {
       refuse,
     );
     try {
-      store = await openTestStore({ disk, vault: this.#vault, random, mode: this.#history.firstMode });
+      store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
       const failed = (): boolean => store?.failure !== undefined;
       await runWorkload({ store, random, history: this.#history, rounds: this.#options.rounds, failed });
       this.#points.push(
         this.#point(disk, { index: disk.operations, kind: 'close', path: 'конец', mutates: true }, reader),
       );
       await store.close();
+      this.#failure = store.failure;
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }
@@ -203,8 +206,7 @@ export class Explorer {
     before: (operation: Operation) => void,
     refuse: (operation: Operation) => Refusal | undefined = () => undefined,
   ): CrashDisk {
-    const disk = new CrashDisk({ image, random, before, refuse });
-    return this.#options.wrap?.(disk) ?? disk;
+    return new CrashDisk({ image, random, before, refuse });
   }
 
   #point(disk: CrashDisk, { index, kind, path }: Operation, reader: Reader | undefined): Point {
@@ -277,7 +279,7 @@ export class Explorer {
           label: `${operation.index} ${operation.kind} ${operation.path}`,
         });
       });
-      const store = await openTestStore({ disk, vault: this.#vault, random, mode: this.#history.firstMode });
+      const store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
       recovering = false;
       await checkRecovered({ store, disk, history: this.#history, now: point.now });
       checkReader(store, point.reader, o.lost);

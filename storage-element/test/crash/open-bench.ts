@@ -1,6 +1,7 @@
 // Движок на диске испытаний для проверок рядом с кодом: без сбоев, с отказами по выбору и со своими часами.
 import { after } from 'node:test';
-import type { Store, StoreOptions } from '../../src/engine/store.ts';
+import type { Store } from '../../src/engine/store.ts';
+import type { StoreOptions } from '../../src/engine/store-options.ts';
 import type { StorageMode } from '../../src/files/mode.ts';
 import { CatalogVault, NO_CATALOG } from './catalog-vault.ts';
 import { CrashDisk, type Operation, type Refusal } from './crash-disk.ts';
@@ -51,7 +52,7 @@ async function boot(image: MemoryImage, nowMs: number, options: BenchOptions): P
     random,
     onFatal: (error) => fatal.push(error),
     change: { clock: { now: () => bench.nowMs, monotonicMs: () => bench.nowMs }, ...options.change },
-    ...(options.mode ? { mode: options.mode } : {}),
+    ...(options.mode ? { conditions: { mode: options.mode } } : {}),
   });
   return Object.assign(bench, { store });
 }

@@ -2,7 +2,8 @@
 // с контрольными точками. Что началось и чем ответило, остаётся в истории.
 import { createHash } from 'node:crypto';
 import { isArtError } from '@artstore/contracts';
-import { openStore, type Store, type StoreOptions } from '../../src/engine/store.ts';
+import { openStore, type Store } from '../../src/engine/store.ts';
+import type { StoreOptions } from '../../src/engine/store-options.ts';
 import { editFile } from '../../src/files/edit-file.ts';
 import type { StorageMode } from '../../src/files/mode.ts';
 import { putFile } from '../../src/files/put-file.ts';
@@ -17,10 +18,35 @@ import type { Random } from './random.ts';
 
 export const STORAGE_ID = '5e5e5e5e-0000-4000-8000-000000000001';
 export const INLINE_BYTES_MAX = 64;
-/** Малые сегменты: за десяток действий журнал успевает смениться, заполниться и отпустить место. */
-export const WAL_LIMITS = { segmentBytes: 2600, segmentsMax: 3, frameBytesMax: 2500 };
 const NOW_MS = Date.UTC(2026, 10, 23, 12);
-const FILES = 5;
+
+/** В чём ходы разных зёрен различаются, кроме самих действий. */
+export interface Conditions {
+  readonly mode: StorageMode;
+  /** Мало файлов — чаще встречаются на одном, много — чаще идут порознь. */
+  readonly files: number;
+  readonly checkpointBytes: number;
+  readonly walLimits: WalLimits;
+}
+
+/** Малые сегменты: за десяток действий журнал успевает смениться, заполниться и отпустить место. */
+export function chooseConditions(random: Random): Conditions {
+  const segmentBytes = random.pick([1500, 2600, 5000]);
+  return {
+    mode: random.chance(0.3) ? 'rw' : 'edit',
+    files: random.pick([2, 3, 5]),
+    // Последнее — никогда: точку зовёт только полный журнал.
+    checkpointBytes: random.pick([1500, 3000, 2 ** 40]),
+    walLimits: { segmentBytes, segmentsMax: random.pick([2, 3]), frameBytesMax: segmentBytes - 100 },
+  };
+}
+
+const CALM: Conditions = {
+  mode: 'edit',
+  files: 5,
+  checkpointBytes: 3000,
+  walLimits: { segmentBytes: 2600, segmentsMax: 3, frameBytesMax: 2500 },
+};
 
 export interface ModeStep {
   readonly target: StorageMode;
@@ -32,8 +58,12 @@ export interface ModeStep {
 export class History {
   readonly steps: Step[] = [];
   readonly modes: ModeStep[] = [];
-  firstMode: StorageMode = 'edit';
+  readonly conditions: Conditions;
   #now = 0;
+
+  constructor(conditions: Conditions = CALM) {
+    this.conditions = conditions;
+  }
 
   tick(): number {
     this.#now += 1;
@@ -45,7 +75,7 @@ export interface TestStoreOptions {
   readonly disk: CrashDisk;
   readonly vault: CatalogVault;
   readonly random: Random;
-  readonly mode?: StorageMode;
+  readonly conditions?: Partial<Conditions>;
   readonly onFatal?: (error: unknown) => void;
   readonly change?: Partial<StoreOptions>;
 }
@@ -70,8 +100,8 @@ export function openTestStore({
     storageId: STORAGE_ID,
     space: { capacityBytesMax: undefined, reserveBytes: 0 },
     inlineBytesMax: INLINE_BYTES_MAX,
-    walLimits: WAL_LIMITS,
-    checkpointBytes: 3000,
+    walLimits,
+    checkpointBytes,
     checkpointMs: 2 ** 31 - 1,
     log: SILENT,
     hooks: onFatal ? { onFatal } : {},
@@ -210,13 +240,13 @@ export async function runWorkload(room: WorkloadRoom): Promise<void> {
       running.push(oneAction({ ...room, serial }));
     }
     if (random.chance(0.2)) running.push(store.checkpoint());
-    if (store.mode !== 'edit' && random.chance(0.2)) running.push(changeMode(store, history));
+    if (store.mode !== 'edit' && random.chance(0.35)) running.push(changeMode(store, history));
     await Promise.all(running);
   }
 }
 
 function oneAction({ store, random, history, serial }: WorkloadRoom & { serial: number }): Promise<void> {
-  const fileId = fileIdOf(random.below(FILES));
+  const fileId = fileIdOf(random.below(history.conditions.files));
   const kinds = store.mode === 'edit' ? EDIT_KINDS : RW_KINDS;
   const kind = random.pick(kinds);
   const description = `ход ${serial}`;
@@ -227,7 +257,7 @@ function oneAction({ store, random, history, serial }: WorkloadRoom & { serial: 
   return act(store, history, { fileId, action: { kind, checksum: checksumOf(bytes), description }, bytes });
 }
 
-const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire'] as const;
+const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire', 'expire'] as const;
 const RW_KINDS = ['put', 'put', 'edit'] as const;
 
 async function changeMode(store: Store, history: History): Promise<void> {

@@ -26,6 +26,7 @@ export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handle
       intent: { ...raw, uploadedBy: chooseAuthor(principal, raw.uploadedBy) },
       // Отказ посреди тела не должен рвать соединение: клиенту ещё нужно прочитать, почему отказано.
       body: body.iterator({ destroyOnReturn: false }),
+      ownsChunks: true,
       declaredLength: headers['content-length'],
       lengthMax,
       sha256: parseDigest(headers['repr-digest']),

@@ -1,0 +1,54 @@
+// Файл под замком. Менять файл можно только отсюда, а получить это можно только на время замка.
+import type { StoredFile } from '../files/file.ts';
+import type { Catalog, CatalogEntry } from './catalog.ts';
+import type { ReceivedBlob } from './receive-blob.ts';
+import type { Wal } from './wal.ts';
+import type { RemoveReason } from './wal-record.ts';
+
+export class LockedFile {
+  readonly fileId: string;
+  readonly #room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] };
+
+  constructor(fileId: string, room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] }) {
+    this.fileId = fileId;
+    this.#room = room;
+  }
+
+  current(): CatalogEntry | undefined {
+    return this.#room.catalog.get(this.fileId);
+  }
+
+  /** Записывает новый файл; возвращается, когда он долговечен и виден. */
+  async put(file: Omit<StoredFile, 'revision'>, bytes: ReceivedBlob['bytes']): Promise<StoredFile> {
+    const place = this.#room.place();
+    const record = await this.#room.wal.append((revision) => ({
+      type: 'put' as const,
+      file: { ...file, revision },
+      place,
+      bytes,
+    }));
+    return record.file;
+  }
+
+  /** Записывает новое описание того же файла. */
+  async patch(entry: CatalogEntry, file: Omit<StoredFile, 'revision'>): Promise<StoredFile> {
+    const record = await this.#room.wal.append((revision) => ({
+      type: 'patch' as const,
+      file: { ...file, revision },
+      place: entry.place,
+    }));
+    return record.file;
+  }
+
+  /** Убирает байты и описание; в ленте остаётся надгробие. */
+  async remove(entry: CatalogEntry, reason: RemoveReason, removedAt: string): Promise<void> {
+    await this.#room.wal.append((revision) => ({
+      type: 'remove' as const,
+      fileId: this.fileId,
+      place: entry.place,
+      reason,
+      removedAt,
+      revision,
+    }));
+  }
+}

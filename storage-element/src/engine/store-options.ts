@@ -1,0 +1,44 @@
+// Что нужно движку, чтобы открыться: каталоги, пределы, часы и кому рассказать о сбросах.
+import type { StorageMode } from '../files/mode.ts';
+import type { Catalog } from './catalog.ts';
+import type { Disk } from './disk.ts';
+import type { RecoveryLog } from './recovery.ts';
+import type { SpaceLimits } from './space.ts';
+import type { WalLimits } from './wal.ts';
+
+export interface StoreOptions {
+  readonly dataDir: string;
+  readonly walDir: string;
+  /** Режим первого запуска; дальше действует записанный. */
+  readonly mode: StorageMode;
+  /** UUID элемента при первом запуске; без него создаётся случайный. */
+  readonly storageId?: string;
+  readonly space: SpaceLimits;
+  /** До скольких байт файл едет внутри записи журнала. */
+  readonly inlineBytesMax?: number;
+  readonly walLimits?: Partial<WalLimits>;
+  /** Контрольная точка — через столько байт журнала или миллисекунд, что раньше. */
+  readonly checkpointBytes?: number;
+  readonly checkpointMs?: number;
+  readonly log: RecoveryLog;
+  readonly hooks?: StoreHooks;
+  readonly disk?: Disk;
+  readonly clock?: Clock;
+  readonly randomId?: () => string;
+  /** Чем открыть базу каталога; fresh — прежнюю убрать. Испытания подменяют её хранилище. */
+  readonly openCatalog?: (fresh: boolean) => Catalog;
+}
+
+export interface Clock {
+  /** Миллисекунды Unix. */
+  now(): number;
+  /** Монотонные миллисекунды. */
+  monotonicMs(): number;
+}
+
+export interface StoreHooks {
+  onFrame?(count: number, bytes: number, syncMs: number): void;
+  onCheckpoint?(files: number, durationMs: number): void;
+  /** Диск отказал: процесс должен завершиться, следующий запуск восстановит. */
+  onFatal?(error: unknown): void;
+}
