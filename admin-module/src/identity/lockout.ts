@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
 import type { Database } from '../database-table.ts';
-import { forgetAttempts, type LockRule, takeAttempt } from './login-attempts-table.ts';
+import { forgetAttempts, type LockRule, returnAttempt, takeAttempt } from './login-attempts-table.ts';
 
 export interface Lockout {
   /**
@@ -46,7 +46,10 @@ export function createLockout(database: Database, rule: LockRule): Lockout {
       return inTurn(nameHash.toString('hex'), async () => {
         const lockedSeconds = await takeAttempt(database.db, nameHash, rule);
         if (lockedSeconds !== undefined) throw new ArtError('ACCOUNT_LOCKED', { retryAfterSeconds: lockedSeconds });
-        const outcome = await check();
+        const outcome = await check().catch(async (error: unknown) => {
+          await returnAttempt(database.db, nameHash);
+          throw error;
+        });
         if (outcome !== undefined) await forgetAttempts(database.db, nameHash);
         return outcome;
       });

@@ -33,6 +33,14 @@ export async function takeAttempt(db: Db, nameHash: Buffer, rule: LockRule): Pro
 /** Прошлый счёт забыт: блокировка кончилась, или последняя неудача была раньше срока блокировки. */
 const FRESH = `(known.locked_until is not null or known.last_failed_at < now() - $3 * interval '1 millisecond')`;
 
+/** Возвращает занятую попытку: пароль так и не проверили, и считать её неудачей не за что. */
+export async function returnAttempt(db: Db, nameHash: Buffer): Promise<void> {
+  await db.query(
+    'update login_attempts set failures = failures - 1, locked_until = null where name_hash = $1 and failures > 0',
+    [nameHash],
+  );
+}
+
 /** Удачный вход или ручная разблокировка; true — имя было закрыто. */
 export async function forgetAttempts(db: Db, nameHash: Buffer): Promise<boolean> {
   const { rows } = await db.query<{ locked: boolean }>(

@@ -16,6 +16,7 @@ export async function syncFull(pass: SyncPass): Promise<string> {
   const position = await getSyncPosition(database.db, element.id);
   const epochSeenAt = position?.epoch_seen_at ?? null;
 
+  let key = '';
   let next: Promise<ElementFilePage> | undefined = readPage(pass, undefined);
   while (next !== undefined) {
     const page: ElementFilePage = await next;
@@ -24,7 +25,8 @@ export async function syncFull(pass: SyncPass): Promise<string> {
     next = after === null ? undefined : readPage(pass, after);
     next?.catch(() => undefined);
     noteUnreadable(pass, page.unreadable);
-    checkOrder(page, after);
+    checkOrder(page, key);
+    key = after ?? key;
     await mergePage(pass, page.items, epochSeenAt);
     await reportProgress(pass);
   }
@@ -42,12 +44,12 @@ function readPage({ client, element, signal }: SyncPass, after: string | undefin
   return client.listFiles(element, { limit: PAGE_LIMIT, signal, ...(after === undefined ? {} : { after }) });
 }
 
-/** Ключ обязан расти: иначе это не обход с начала до конца, а повтор одного и того же. */
-function checkOrder(page: ElementFilePage, after: string | null): void {
-  const ids = page.items.map((file) => file.file_id);
-  const ordered = ids.every((id, index) => index === 0 || (ids[index - 1] ?? '') < id);
-  const last = ids.at(-1);
-  if (!ordered || (after !== null && last !== undefined && after < last))
+/** Ключ обязан расти и внутри страницы, и между ними: иначе это не обход с начала до конца, а повтор без конца. */
+function checkOrder({ items, next_after: after }: ElementFilePage, previous: string): void {
+  const keys = [previous, ...items.map((file) => file.file_id)];
+  const ordered = keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key);
+  const last = keys.at(-1) ?? '';
+  if (!ordered || (after !== null && (after < last || after <= previous)))
     throw unreliable('the pages are not in key order');
 }
 
