@@ -65,7 +65,12 @@ export function createAcceptUpload(setup: AcceptUploadSetup): AcceptUpload {
       draw: (elementId) => drawLot(fileId, elementId),
     });
     if (key !== undefined) {
-      const copy = await findStored({ ...setup, fileId, first: candidates[0], signal });
+      const copy = await findStored({
+        ...setup,
+        fileId,
+        first: candidates[0],
+        signal,
+      });
       if (copy) return await confirmStored(setup, copy, upload);
     }
     if (candidates.length === 0) throw new ArtError('NO_STORAGE_AVAILABLE', { fileId });

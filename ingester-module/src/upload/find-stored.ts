@@ -32,7 +32,7 @@ export async function findStored(o: FindStored): Promise<StoredCopy | undefined>
   const limits = AbortSignal.any([o.signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
   const others = o.elements
     .known()
-    .filter((element) => element.id !== o.first?.id)
+    .filter((element) => element.id !== o.first?.id && element.status !== 'offline')
     .slice(0, PROBES_MAX);
   const [registered, ...found] = await Promise.all([
     unlessAbsent(o, 'registry', () => o.admin.getFile(o.fileId, limits)),
