@@ -36,8 +36,17 @@ function faultsOf(path: string): readonly Fault[] {
   ];
 }
 
+/** Решение, которого нет в перечне, никто не найдёт. */
+function unlistedDecisions(paths: readonly string[]): readonly Fault[] {
+  const index = 'docs/decisions/README.md';
+  const text = readText(index) ?? '';
+  return paths
+    .filter((path) => /^docs\/decisions\/\d{4}-.+\.md$/.test(path) && !text.includes(`(${path.slice(15)})`))
+    .map((path) => ({ path: index, line: 1, message: `в перечне нет ${path}` }));
+}
+
 const files = listFiles(root);
-const faults = files.flatMap(faultsOf);
+const faults = [...files.flatMap(faultsOf), ...unlistedDecisions(files)];
 for (const { path, line, message } of faults) console.log(`${path}:${line} ${message}`);
 console.log(`файлов: ${files.length}, находок: ${faults.length}`);
 process.exitCode = faults.length === 0 ? 0 : 1;

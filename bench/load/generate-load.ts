@@ -2,27 +2,32 @@
 // Отдельный — чтобы его работа не смешивалась с работой того, что меряют.
 
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
 import type { LoadPlan, LoadReport } from './load-plan.ts';
 import { payloadParts } from './payload.ts';
+import { openRawConnection } from './raw-connection.ts';
+import { streamExchange } from './stream-exchange.ts';
 
 const BOUNDARY = 'artstore-bench-7d0c6f';
+/** Тело до этой величины шлётся готовыми байтами одним куском. */
+const SMALL_BYTES_MAX = 64 * 1024;
+const FAILURES_MAX = 20;
 
-interface Exchange {
+interface Reply {
   readonly status: number;
   readonly bytes: number;
   readonly text: string;
 }
 
-const plan: LoadPlan = readPlan(process.argv[2]);
-const client = plan.url.startsWith('https:') ? https : http;
-const agent = new client.Agent({
-  keepAlive: true,
-  maxSockets: plan.connections,
-  ...(plan.ca === undefined ? {} : { ca: plan.ca }),
-});
+/** Один обмен: запрос к файлу с этим id. */
+type Exchange = (id: string) => Promise<Reply>;
+
+interface Client {
+  readonly exchange: Exchange;
+  close(): void;
+}
+
+const plan = readPlan(process.argv[2]);
+const method = { put: 'PUT', upload: 'POST', get: 'GET' }[plan.kind];
 const body = prepareBody();
 
 function readPlan(text: string | undefined): LoadPlan {
@@ -43,36 +48,48 @@ function prepareBody(): readonly Buffer[] {
   return [Buffer.from(head), ...parts, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)];
 }
 
-async function exchange(id: string): Promise<Exchange> {
-  const length = body.reduce((sum, part) => sum + part.length, 0);
-  const request = client.request(plan.url.replace('{id}', id), {
-    agent,
-    method: { put: 'PUT', upload: 'POST', get: 'GET' }[plan.kind],
-    headers: {
-      ...plan.headers,
-      ...(plan.kind === 'get' ? {} : { 'content-length': length }),
-      ...(plan.kind === 'upload' ? { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` } : {}),
-    },
-  });
-  const answered = once(request, 'response');
-  answered.catch(() => {});
-  for (const part of body) {
-    if (request.destroyed) break;
-    if (!request.write(part)) await Promise.race([once(request, 'drain'), answered]);
-  }
-  request.end();
-  const [response]: http.IncomingMessage[] = await answered;
-  if (response === undefined) throw new Error('ответа нет');
-  let bytes = 0;
-  let text = '';
-  for await (const chunk of response) {
-    bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
-    if (plan.kind !== 'get' && text.length < 4096) text += String(chunk);
-  }
-  return { status: response.statusCode ?? 0, bytes, text };
+function headers(): Readonly<Record<string, string>> {
+  const own = plan.kind === 'upload' ? { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` } : {};
+  return { ...plan.headers, ...own };
 }
 
-function faultOf({ status, bytes, text }: Exchange): string | undefined {
+async function openClient(): Promise<Client> {
+  return plan.bodyBytes <= SMALL_BYTES_MAX ? openSmallClient() : openLargeClient();
+}
+
+function openLargeClient(): Client {
+  return {
+    exchange: (id) =>
+      streamExchange({ method, url: plan.url.replace('{id}', id), ca: plan.ca, headers: headers(), body }),
+    close: () => undefined,
+  };
+}
+
+/** Запрос складывается один раз; от раза к разу меняется только id в адресе. */
+async function openSmallClient(): Promise<Client> {
+  const { pathname, host } = new URL(plan.url);
+  const [before = '', after = ''] = decodeURIComponent(pathname).split('{id}');
+  const whole = Buffer.concat(body);
+  const length = plan.kind === 'get' ? {} : { 'content-length': String(whole.length) };
+  const lines = Object.entries({ host, ...headers(), ...length });
+  const rest = `${after} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n`;
+  const tail = Buffer.concat([Buffer.from(rest), whole]);
+  const connection = await openRawConnection(plan.url, plan.ca);
+  const hasId = plan.url.includes('{id}');
+  return {
+    async exchange(id) {
+      const reply = await connection.exchange([Buffer.from(`${method} ${before}${hasId ? id : ''}`), tail]);
+      return {
+        status: reply.status,
+        bytes: reply.body.length,
+        text: plan.kind === 'get' ? '' : reply.body.toString('utf8'),
+      };
+    },
+    close: connection.close,
+  };
+}
+
+function faultOf({ status, bytes, text }: Reply): string | undefined {
   if (status < 200 || status > 299) return `статус ${status}: ${text.slice(0, 200)}`;
   if (plan.kind === 'get') return bytes === plan.bodyBytes ? undefined : `получено ${bytes} из ${plan.bodyBytes} байт`;
   if (plan.checksum !== undefined && text !== '' && !text.includes(plan.checksum))
@@ -86,39 +103,36 @@ function createdId(sent: string, text: string): string {
 }
 
 async function work(): Promise<LoadReport> {
+  const clients = await Promise.all(Array.from({ length: plan.connections }, openClient));
   const ids: string[] = [];
   let started = 0;
   let requests = 0;
   let failures = 0;
   let firstFailure: string | undefined;
   const startedAt = performance.now();
-  const worker = async (): Promise<void> => {
-    while (started < plan.requestsMax && performance.now() - startedAt < plan.durationMs && failures < 20) {
+  const isOver = (): boolean =>
+    started >= plan.requestsMax || performance.now() - startedAt >= plan.durationMs || failures >= FAILURES_MAX;
+  const runClient = async ({ exchange }: Client): Promise<void> => {
+    while (!isOver()) {
       const id = plan.ids === undefined ? randomUUID() : (plan.ids[started % plan.ids.length] ?? '');
       started += 1;
       try {
-        const result = await exchange(id);
-        const fault = faultOf(result);
+        const reply = await exchange(id);
+        const fault = faultOf(reply);
         if (fault !== undefined) throw new Error(fault);
         requests += 1;
-        if (plan.kind !== 'get') ids.push(createdId(id, result.text));
+        if (plan.kind !== 'get') ids.push(createdId(id, reply.text));
       } catch (error) {
         failures += 1;
         firstFailure ??= error instanceof Error ? error.message : String(error);
       }
     }
   };
-  await Promise.all(Array.from({ length: plan.connections }, worker));
+  await Promise.all(clients.map(runClient));
   const seconds = (performance.now() - startedAt) / 1000;
-  agent.destroy();
-  return {
-    requests,
-    bytes: requests * plan.bodyBytes,
-    seconds,
-    failures,
-    ids,
-    ...(firstFailure === undefined ? {} : { firstFailure }),
-  };
+  for (const client of clients) client.close();
+  const failure = firstFailure === undefined ? {} : { firstFailure };
+  return { requests, bytes: requests * plan.bodyBytes, seconds, failures, ids, ...failure };
 }
 
 process.stdout.write(`${JSON.stringify(await work())}\n`);
