@@ -81,7 +81,8 @@ test('report-missing помечает только то, чего на элем�
   const query = await admin.token('query');
   const register = (file: object) =>
     admin.call('/api/v1/files', { token: ingester, json: { storage_element_id: element.storageId, file } });
-  assert.equal((await register(present)).status, 201);
+  // Первый проход мог успеть внести его раньше.
+  assert.ok([200, 201].includes((await register(present)).status));
   const ghost = { ...present, file_id: randomUUID() };
   assert.equal((await register(ghost)).status, 201);
 
