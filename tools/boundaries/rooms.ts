@@ -185,7 +185,7 @@ export const PERMISSIONS: readonly Permission[] = [
       { files: /^query-module\/src\/search\/where-clause\.ts$/, why: 'условия поиска из готовых частей' },
       { files: /^pkg\/postgres\//, why: 'миграции и проверка локали' },
       { files: /^storage-element\/src\/engine\/catalog[a-z-]*\.ts$/, why: 'перестраиваемый указатель элемента' },
-      { files: /^storage-element\/src\/engine\/store\.ts$/, why: 'замок каталога данных на файле SQLite' },
+      { files: /^storage-element\/src\/engine\/lock-directory\.ts$/, why: 'замок каталога данных на файле SQLite' },
     ],
   },
   {
