@@ -60,7 +60,7 @@ test('правка, удаление и возврат идут через эл�
   const restored = await admin.call(`/api/v1/files/${file.file_id}/restore`, { method: 'POST', token });
   assert.deepEqual([restored.status, restored.body.status, restored.body.deleted_at], [200, 'active', null]);
 
-  const audit = (await admin.call(`/api/v1/audit?object_id=${file.file_id}`, { token })).body;
+  const audit = (await admin.call(`/api/v1/audit?actor=admin&object_id=${file.file_id}`, { token })).body;
   assert.deepEqual(
     audit.items.map((entry: { action: string; actor: string }) => [entry.action, entry.actor]),
     [

@@ -120,8 +120,11 @@ export async function mergeFiles(db: Db, o: MergeOptions): Promise<MergeOutcome>
   const write = `written as (
     ${INSERT} ${SELECT_INCOMING} from changed as i order by i.file_id
     on conflict (file_id) do update set ${SET_EXCLUDED}
-    where files.storage_element_id <> excluded.storage_element_id or files.revision <= excluded.revision
-       or files.updated_at < $2::timestamptz
+    where (files.storage_element_id = excluded.storage_element_id
+           and (files.revision < excluded.revision or (files.marked_at is not null and files.revision <= excluded.revision)
+                or files.updated_at < $2::timestamptz))
+       or (files.storage_element_id <> excluded.storage_element_id and files.status = 'deleted'
+           and excluded.status <> 'deleted')
     returning file_id, (xmax = 0) as is_new)`;
   const { rows } = await db.query<{
     added: number;
@@ -132,7 +135,8 @@ export async function mergeFiles(db: Db, o: MergeOptions): Promise<MergeOutcome>
     `with incoming as materialized (select * from ${INCOMING}), ${CHANGED}
      ${o.dryRun ? '' : `, ${write}`}
      select count(*) filter (where w.is_new) as added, count(*) filter (where not w.is_new) as updated, ${CONFLICTS},
-       (select json_agg(json_build_object('file_id', c.file_id, 'status', c.status)) from changed as c
+       (select json_agg(json_build_object('file_id', c.file_id, 'status', c.status))
+        from changed as c ${o.dryRun ? '' : 'join written using (file_id)'}
         where c.status in ('deleted', 'expired') and not c.is_new and c.known_status is distinct from c.status) as ended
      from ${o.dryRun ? 'changed' : 'written'} as w`,
     [JSON.stringify(records), o.epochSeenAt],
