@@ -13,7 +13,10 @@ import { contentOf, generatedContent } from './lib/content.ts';
 import { BOUNDARY, buildForm, type Form } from './lib/multipart.ts';
 import { useStand } from './lib/use-stand.ts';
 
-const stand = useStand({ env: { IM_MAX_FILE_SIZE: '8MiB' } });
+const TOKEN_SECONDS = 10;
+/** Столько часы соседей могут расходиться: на столько же токен принимают и после срока. */
+const SKEW_SECONDS = 5;
+const stand = useStand({ env: { IM_MAX_FILE_SIZE: '8MiB', AM_TOKEN_TTL: `${TOKEN_SECONDS}s` } });
 
 interface Answer {
   readonly status: number;
@@ -63,6 +66,11 @@ async function storedFiles(): Promise<string[]> {
 
 const small = contentOf(Buffer.from('содержимое'));
 const file = { filename: 'a.txt', content: small };
+
+let early: { readonly token: string; readonly takenAt: number } | undefined;
+test('токен на короткий срок выдан', async () => {
+  early = { token: await stand().caller.token(), takenAt: performance.now() };
+});
 
 test('без токена, с испорченным, чужим и не тем токеном — 401 или 403, тело не читается', async () => {
   const { caller } = stand();
@@ -328,6 +336,21 @@ test('незнакомый путь и не тот метод отвечают �
     assert.ok([404, 405].includes(health.statusCode), String(health.statusCode));
     checkErrorForm(health.statusCode, await health.body.text());
   }
+});
+
+test('истёкший токен — UNAUTHORIZED', async () => {
+  assert.ok(early);
+  const leftMs = (TOKEN_SECONDS + SKEW_SECONDS + 1) * 1000 - (performance.now() - early.takenAt);
+  if (leftMs > 0) await sleep(leftMs);
+  const answer = await send(buildForm({}, [file]), { authorization: `Bearer ${early.token}` });
+  assert.deepEqual([answer.status, answer.code], [401, 'UNAUTHORIZED'], answer.text);
+  const { urls } = stand().caller.stand;
+  const search = await request(`${urls.query}/api/v1/search`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${early.token}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  assert.equal(search.statusCode, 401, await search.body.text());
 });
 
 test('после всего этого система жива и здорова', async () => {

@@ -163,6 +163,21 @@ test('повтор с тем же Idempotency-Key не создаёт второ
   assert.equal((await caller.search({ query: 'повтор.txt', mode: 'exact' })).body.total, 1);
 });
 
+test('страница /docs каждого модуля открывается и берёт всё с него же', async () => {
+  const { urls } = stand().caller.stand;
+  for (const url of [urls.admin, urls.ingester, urls.query]) {
+    const page = await fetch(`${url}/docs`);
+    assert.equal(page.status, 200, url);
+    const html = await page.text();
+    const links = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => new URL(match[1] ?? '', page.url));
+    assert.ok(links.length >= 2, html);
+    for (const link of links) {
+      assert.equal(link.origin, new URL(url).origin, `${link.href} — чужой адрес`);
+      assert.equal((await fetch(link)).status, 200, link.href);
+    }
+  }
+});
+
 test('файл в 1 ГиБ проходит весь путь потоком', { timeout: 180_000 }, async () => {
   await roundTrip('гигабайт.bin', generatedContent('1g', 2 ** 30), { retention_policy: 'permanent' });
 });

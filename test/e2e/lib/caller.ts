@@ -66,7 +66,7 @@ export async function openCaller(stand: StandFile): Promise<Caller> {
   const dispatcher = new Agent({ headersTimeout: CALL_TIMEOUT_MS, bodyTimeout: CALL_TIMEOUT_MS, connections: 128 });
   const { admin, ingester, query } = stand.urls;
 
-  async function token(scope?: string): Promise<string> {
+  async function issue(scope?: string): Promise<{ access_token: string; expires_in: number }> {
     const { client_id, client_secret } = stand.service_account;
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -80,38 +80,56 @@ export async function openCaller(stand: StandFile): Promise<Caller> {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
     });
-    const reply = await json<{ access_token: string }>(answer);
+    const reply = await json<{ access_token: string; expires_in: number }>(answer);
     if (reply.status !== 200) throw new Error(`токен не выдан: ${reply.status} ${JSON.stringify(reply.body)}`);
-    return reply.body.access_token;
+    return reply.body;
   }
 
-  const authorization = `Bearer ${await token()}`;
+  let current: { readonly text: string; readonly freshUntil: number } | undefined;
+  /** Токен для обычных вызовов: новый берётся, когда прошла половина жизни прежнего. */
+  async function bearer(): Promise<string> {
+    if (current === undefined || performance.now() > current.freshUntil) {
+      const { access_token: text, expires_in: seconds } = await issue();
+      current = { text, freshUntil: performance.now() + seconds * 500 };
+    }
+    return `Bearer ${current.text}`;
+  }
+
+  // Вызовы не должны зависеть от Admin, пока токен свеж: первый берётся сразу.
+  await bearer();
   return {
     stand,
-    token,
+    token: async (scope) => (await issue(scope)).access_token,
     async upload({ file, fields = {}, headers = {}, signal }) {
       const form = buildForm(fields, [file]);
       const answer = await request(`${ingester}/api/v1/files/upload`, {
         dispatcher,
         method: 'POST',
-        headers: { authorization, 'content-type': form.contentType, 'content-length': String(form.bytes), ...headers },
+        headers: {
+          authorization: await bearer(),
+          'content-type': form.contentType,
+          'content-length': String(form.bytes),
+          ...headers,
+        },
         body: form.stream(),
         ...(signal === undefined ? {} : { signal }),
       });
       return json(answer);
     },
     async search(body) {
-      const headers = { authorization, 'content-type': 'application/json' };
+      const headers = { authorization: await bearer(), 'content-type': 'application/json' };
       return json(
         await request(`${query}/api/v1/search`, { dispatcher, method: 'POST', headers, body: JSON.stringify(body) }),
       );
     },
     async file(id) {
-      return json(await request(`${query}/api/v1/files/${id}`, { dispatcher, headers: { authorization } }));
+      return json(
+        await request(`${query}/api/v1/files/${id}`, { dispatcher, headers: { authorization: await bearer() } }),
+      );
     },
     async download(id, headers = {}) {
       const url = `${query}/api/v1/files/${id}/download`;
-      const answer = await request(url, { dispatcher, headers: { authorization, ...headers } });
+      const answer = await request(url, { dispatcher, headers: { authorization: await bearer(), ...headers } });
       const hash = createHash('sha256');
       let bytes = 0;
       for await (const chunk of answer.body) {
