@@ -76,23 +76,6 @@ test('каталоги, созданные вместе с элементом, �
   assert.deepEqual(await contentOf(again.store, fileIdOf(1)), Buffer.from('первый'));
 });
 
-test('element.json, переименованный перед гибелью процесса, закрепляется следующим запуском', async () => {
-  let killed: MemoryImage | undefined;
-  await newMachine({
-    before: ({ kind, path }, disk) => {
-      if (kind === 'syncDirectory' && path === '/element/data' && disk.image.find('/element/data/element.json')) {
-        killed ??= disk.image.clone();
-      }
-    },
-  });
-  assert.ok(killed);
-  vault.load(NO_CATALOG, 'lost', random);
-  const { disk, store } = await boot(killed);
-  await put(store, fileIdOf(1), Buffer.from('первый'));
-  const again = await boot(cutPower(disk.image));
-  assert.deepEqual(await contentOf(again.store, fileIdOf(1)), Buffer.from('первый'));
-});
-
 test('кадр, не сброшенный погибшим процессом, сбрасывается до раскладки: питание после этого запуску не мешает', async () => {
   let killed: MemoryImage | undefined;
   const first = await newMachine({

@@ -110,8 +110,6 @@ async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
       throw new WrongDataDirectory(`${layout.files} нет, хотя element.json на месте: каталог данных неполон`);
     }
     for (const path of [layout.staging, layout.quarantine, layout.catalogDir]) disk.makeDirectory(path);
-    // Прежний процесс мог погибнуть между переименованием и сбросом каталога: имя видно, но ещё не долговечно.
-    await disk.syncDirectory(layout.dataDir);
     return known;
   }
   refuseOccupied(disk, layout);

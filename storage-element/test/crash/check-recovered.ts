@@ -1,7 +1,9 @@
 // Обещания движка, проверяемые после каждого восстановления: подтверждённое читается с точной суммой,
 // неподтверждённое — целиком или никак, список, счёт и лента говорят одно и то же, мусора не осталось.
 import { createHash } from 'node:crypto';
+import { attrToJson, sealAttr } from '../../src/engine/attr.ts';
 import type { Change } from '../../src/engine/catalog.ts';
+import { createLayout } from '../../src/engine/layout.ts';
 import type { Store } from '../../src/engine/store.ts';
 import type { StoredFile } from '../../src/files/file.ts';
 import { listChanges } from '../../src/files/list-changes.ts';
@@ -18,6 +20,8 @@ export class PromiseBroken extends Error {
     this.name = 'PromiseBroken';
   }
 }
+
+const LAYOUT = createLayout('/element/data', '/element/wal');
 
 function require(holds: boolean, message: () => string): void {
   if (!holds) throw new PromiseBroken(message());
@@ -37,6 +41,7 @@ export async function checkRecovered(room: CheckRoom): Promise<void> {
   await checkFiles(room, listed);
   checkListing(store, listed);
   checkFeed(store, listed);
+  checkAttrs(room, listed);
   checkMode(room);
   checkLeftovers(room, listed);
   require(disk.openFiles === 1, () => `открыто файлов: ${disk.openFiles}, а нужен один сегмент журнала`);
@@ -139,6 +144,18 @@ function checkMode({ store, history, now }: CheckRoom): void {
   require(allowed.has(store.mode), () => `режим ${store.mode}, а возможны ${[...allowed].join(', ')}`);
 }
 
+/** Истина — рядом с файлом: описание на диске цело и говорит то же, что список. */
+function checkAttrs({ store, disk }: CheckRoom, listed: readonly StoredFile[]): void {
+  for (const file of listed) {
+    const place = store.catalog.get(file.fileId)?.place;
+    const path = place && LAYOUT.attr(place, file.fileId);
+    const inode = path === undefined ? undefined : disk.image.find(path);
+    require(inode !== undefined, () => `${file.fileId}: описания нет на диске`);
+    const text = inode === undefined ? '' : disk.image.content(inode).toString();
+    require(text === sealAttr(attrToJson(file)), () => `${file.fileId}: описание на диске не то: ${text || 'пусто'}`);
+  }
+}
+
 /** На диске ровно то, что в списке: у каждого файла описание и байты, лишних и временных имён нет; журнал ограничен. */
 function checkLeftovers({ disk, history }: CheckRoom, listed: readonly StoredFile[]): void {
   const { image } = disk;
@@ -150,5 +167,6 @@ function checkLeftovers({ disk, history }: CheckRoom, listed: readonly StoredFil
     names(`/element/data/files/${day}`).flatMap((bucket) => names(`/element/data/files/${day}/${bucket}`)),
   );
   const expected = listed.flatMap(({ fileId }) => [`${fileId}.attr.json`, `${fileId}.bin`]);
-  require(inside.toSorted().join() === expected.toSorted().join(), () => `на диске ${inside.join(', ')}, в списке ${expected.join(', ')}`);
+  require(inside.toSorted().join() === expected.toSorted().join(), () =>
+    `на диске ${inside.join(', ')}, в списке ${expected.join(', ')}`);
 }

@@ -92,7 +92,8 @@ export class Explorer {
   async run(): Promise<Explored> {
     try {
       await this.#record(() => undefined);
-      if (this.#failure !== undefined) throw new Found(`зерно ${this.#options.seed}: движок отказал, хотя диск исправен`, this.#failure);
+      if (this.#failure !== undefined)
+        throw new Found(`зерно ${this.#options.seed}: движок отказал, хотя диск исправен`, this.#failure);
       const explored: Explored = { points: this.#points.length, states: 0, duplicates: 0 };
       // С конца: из одинаковых образов строже тот, в котором обещано больше.
       for (const point of this.#points.toReversed()) {

@@ -10,45 +10,221 @@ export interface Mutant {
   /** Кусок текста, который в файле обязан быть ровно один. */
   readonly from: string;
   readonly to: string;
-  /** На каком обходе попадается: сбои или отказы диска. */
-  readonly caughtBy: 'crash' | 'fault';
+  /** Зерно, на котором он попадался, и, если это был отказ диска, номер отказа: с них поиск начинается. */
+  readonly seen: readonly [seed: number, fault?: number];
 }
 
-const crash = (file: string, name: string, from: string, to = ''): Mutant => ({ name, file, from, to, caughtBy: 'crash' });
-const fault = (file: string, name: string, from: string, to = ''): Mutant => ({ name, file, from, to, caughtBy: 'fault' });
-
 export const MUTANTS: readonly Mutant[] = [
-  crash('engine/wal.ts', 'кадр журнала не сброшен', 'await file.datasync();\n    this.#hooks', 'this.#hooks'),
-  crash('engine/wal.ts', 'имена в staging не сброшены', 'await this.#disk.syncDirectory(this.#layout.staging);'),
-  crash('engine/wal.ts', 'имя сегмента не сброшено', 'await this.#disk.syncDirectory(this.#layout.walDir);'),
-  crash('engine/wal.ts', 'сегменты переиспользованы до контрольной точки', 'this.#segments.push(sequence);', 'this.#spare.push(...this.#segments.splice(0)); this.#segments.push(sequence);'),
-  crash('engine/receive-blob.ts', 'байты загрузки не сброшены', 'await datasync(this.#file);\n'),
-  crash('engine/checkpoint.ts', 'файлы не сброшены', 'await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));'),
-  crash('engine/checkpoint.ts', 'каталоги не сброшены', 'await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));'),
-  crash('engine/checkpoint.ts', 'режим не записан', 'if (touched.mode !== undefined) await writeIdentity(disk, layout, room.identity());'),
-  crash('engine/checkpoint.ts', 'указатель не сброшен', 'room.catalog.sync();'),
-  crash('engine/checkpoint.ts', 'точка записана раньше сбросов', 'const touched = room.applier.takeTouched();', 'const touched = room.applier.takeTouched(); await writeCheckpoint(disk, layout, room.identity().storageId, at);'),
-  crash('engine/checkpoint.ts', 'имена в staging убраны раньше точки', 'room.catalog.sync();', 'room.catalog.sync(); for (const name of touched.staged) disk.remove(layout.staged(name));'),
-  crash('engine/store.ts', 'сегменты отпущены раньше точки', 'const startedAt = this.#clock.monotonicMs();', 'const startedAt = this.#clock.monotonicMs(); this.#wal.releaseBefore(this.#wal.applied);'),
-  crash('engine/store.ts', 'место точки взято после сбросов', 'const position = this.#wal.applied;', 'const wal = this.#wal; const position = { get segment() { return wal.applied.segment; }, get offset() { return wal.applied.offset; }, get frame() { return wal.applied.frame; }, get revision() { return wal.applied.revision; }, get salt() { return wal.applied.salt; } };'),
-  crash('engine/disk.ts', 'заменяющий файл не сброшен до переименования', 'await disk.syncFile(fresh);'),
-  crash('engine/disk.ts', 'переименование не сброшено', 'await disk.syncDirectory(dirname(path));'),
-  crash('engine/wal-record.ts', 'сумма записей не сверена', 'if (crc32(payload) !== header.payloadCrc) return undefined;'),
-  crash('engine/read-log.ts', 'последний кадр не закреплён до раскладки', 'await rewrite(disk, layout, held);'),
-  crash('engine/apply-records.ts', 'повтор пишет на место общих байтов', "this.#disk.remove(path);\n      this.#disk.writeSmall(path, bytes.inline, 'create');", "this.#disk.writeSmall(path, bytes.inline, 'replace');"),
-  crash('engine/apply-records.ts', 'удаление имён не сбрасывается', "this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }\n    this.#touched.directories.add(this.#layout.bucketDir(record.place));", "this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }"),
-  crash('engine/apply-records.ts', 'имена новых дней не сбрасываются', 'this.#touched.directories.add(this.#layout.files).add(this.#layout.dayDir(place.day));'),
-  crash('engine/apply-records.ts', 'удалённый файл остаётся в списке к сбросу', 'this.#beingSynced?.files.delete(path);'),
-  crash('engine/recovery.ts', 'каталоги над элементом не сброшены', 'await syncAncestors(disk, layout.dataDir);\n  await syncAncestors(disk, layout.walDir);'),
-  crash('engine/recovery.ts', 'имя element.json не закреплено следующим запуском', 'await disk.syncDirectory(layout.dataDir);\n    return known;', 'return known;'),
-  crash('engine/recovery.ts', 'эпоха прежняя, хотя история потеряна', 'identity = { ...identity, epoch: room.randomId() };'),
-  crash('engine/recovery.ts', 'брошенное в staging не убрано', 'for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));'),
-  crash('engine/locks.ts', 'замка на файл нет', 'await before;'),
-  crash('files/put-file.ts', 'знакомый файл не узнан под замком', 'const known = locked.current();', 'const known = undefined as ReturnType<typeof locked.current>;'),
-  fault('engine/apply-records.ts', 'повтор верит увиденным байтам', "this.#disk.remove(path);\n      this.#disk.writeSmall(path, bytes.inline, 'create');", "if (!this.#disk.readSmall(path)?.equals(bytes.inline)) this.#disk.writeSmall(path, bytes.inline, 'replace');"),
-  fault('engine/apply-records.ts', 'повтор верит увиденному описанию', '.revision > revision;', '.revision >= revision;'),
-  fault('engine/wal.ts', 'после отказа сброса журнал пишет дальше', 'this.#failure ??= error;', 'this.#failure ??= undefined;'),
-  fault('files/put-file.ts', 'байты убраны, хотя журнал о них мог узнать', 'if (store.failure === undefined) store.discard(received);', 'store.discard(received);'),
+  {
+    name: 'кадр журнала не сброшен',
+    file: 'engine/wal.ts',
+    from: 'await file.datasync();\n    this.#hooks',
+    to: 'this.#hooks',
+    seen: [3],
+  },
+  {
+    name: 'имена в staging не сброшены',
+    file: 'engine/wal.ts',
+    from: 'await this.#disk.syncDirectory(this.#layout.staging);',
+    to: '',
+    seen: [3],
+  },
+  {
+    name: 'имя сегмента не сброшено',
+    file: 'engine/wal.ts',
+    from: 'await this.#disk.syncDirectory(this.#layout.walDir);',
+    to: '',
+    seen: [3],
+  },
+  {
+    name: 'сегменты переиспользованы до контрольной точки',
+    file: 'engine/wal.ts',
+    from: 'this.#segments.push(sequence);',
+    to: 'this.#spare.push(...this.#segments.splice(0)); this.#segments.push(sequence);',
+    seen: [6],
+  },
+  {
+    name: 'байты загрузки не сброшены',
+    file: 'engine/receive-blob.ts',
+    from: 'await datasync(this.#file);\n',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'файлы не сброшены',
+    file: 'engine/checkpoint.ts',
+    from: 'await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'каталоги не сброшены',
+    file: 'engine/checkpoint.ts',
+    from: 'await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'режим не записан',
+    file: 'engine/checkpoint.ts',
+    from: 'if (touched.mode !== undefined) await writeIdentity(disk, layout, room.identity());',
+    to: '',
+    seen: [4],
+  },
+  {
+    name: 'указатель не сброшен',
+    file: 'engine/checkpoint.ts',
+    from: 'room.catalog.sync();',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'точка записана раньше сбросов',
+    file: 'engine/checkpoint.ts',
+    from: 'const touched = room.applier.takeTouched();',
+    to: 'const touched = room.applier.takeTouched(); await writeCheckpoint(disk, layout, room.identity().storageId, at);',
+    seen: [2],
+  },
+  {
+    name: 'имена в staging убраны раньше точки',
+    file: 'engine/checkpoint.ts',
+    from: 'room.catalog.sync();',
+    to: 'room.catalog.sync(); for (const name of touched.staged) disk.remove(layout.staged(name));',
+    seen: [5],
+  },
+  {
+    name: 'сегменты отпущены раньше точки',
+    file: 'engine/store.ts',
+    from: 'const startedAt = this.#clock.monotonicMs();',
+    to: 'const startedAt = this.#clock.monotonicMs(); this.#wal.releaseBefore(this.#wal.applied);',
+    seen: [16],
+  },
+  {
+    name: 'место точки взято после сбросов',
+    file: 'engine/store.ts',
+    from: 'const position = this.#wal.applied;',
+    to: 'const wal = this.#wal; const position = { get segment() { return wal.applied.segment; }, get offset() { return wal.applied.offset; }, get frame() { return wal.applied.frame; }, get revision() { return wal.applied.revision; }, get salt() { return wal.applied.salt; } };',
+    seen: [6],
+  },
+  {
+    name: 'заменяющий файл не сброшен до переименования',
+    file: 'engine/disk.ts',
+    from: 'await disk.syncFile(fresh);',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'переименование не сброшено',
+    file: 'engine/disk.ts',
+    from: 'await disk.syncDirectory(dirname(path));',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'сумма записей не сверена',
+    file: 'engine/wal-record.ts',
+    from: 'if (crc32(payload) !== header.payloadCrc) return undefined;',
+    to: '',
+    seen: [25],
+  },
+  {
+    name: 'последний кадр не закреплён до раскладки',
+    file: 'engine/read-log.ts',
+    from: 'await rewrite(disk, layout, held);',
+    to: '',
+    seen: [9],
+  },
+  {
+    name: 'повтор пишет на место общих байтов',
+    file: 'engine/apply-records.ts',
+    from: "this.#disk.remove(path);\n      this.#disk.writeSmall(path, bytes.inline, 'create');",
+    to: "this.#disk.writeSmall(path, bytes.inline, 'replace');",
+    seen: [5],
+  },
+  {
+    name: 'удаление имён не сбрасывается',
+    file: 'engine/apply-records.ts',
+    from: 'this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }\n    this.#touched.directories.add(this.#layout.bucketDir(record.place));',
+    to: 'this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }',
+    seen: [14],
+  },
+  {
+    name: 'имена новых дней не сбрасываются',
+    file: 'engine/apply-records.ts',
+    from: 'this.#touched.directories.add(this.#layout.files).add(this.#layout.dayDir(place.day));',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'удалённый файл остаётся в списке к сбросу',
+    file: 'engine/apply-records.ts',
+    from: 'this.#beingSynced?.files.delete(path);',
+    to: '',
+    seen: [14],
+  },
+  {
+    name: 'каталоги над элементом не сброшены',
+    file: 'engine/recovery.ts',
+    from: 'await syncAncestors(disk, layout.dataDir);\n  await syncAncestors(disk, layout.walDir);',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'эпоха прежняя, хотя история потеряна',
+    file: 'engine/recovery.ts',
+    from: 'identity = { ...identity, epoch: room.randomId() };',
+    to: '',
+    seen: [11],
+  },
+  {
+    name: 'брошенное в staging не убрано',
+    file: 'engine/recovery.ts',
+    from: 'for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));',
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'замка на файл нет',
+    file: 'engine/locks.ts',
+    from: 'await before;',
+    to: '',
+    seen: [2],
+  },
+  {
+    name: 'знакомый файл не узнан под замком',
+    file: 'files/put-file.ts',
+    from: 'const known = locked.current();',
+    to: 'const known = undefined as ReturnType<typeof locked.current>;',
+    seen: [1],
+  },
+  {
+    name: 'повтор верит увиденным байтам',
+    file: 'engine/apply-records.ts',
+    from: "this.#disk.remove(path);\n      this.#disk.writeSmall(path, bytes.inline, 'create');",
+    to: "if (!this.#disk.readSmall(path)?.equals(bytes.inline)) this.#disk.writeSmall(path, bytes.inline, 'replace');",
+    seen: [3, 48],
+  },
+  {
+    name: 'повтор верит увиденному описанию',
+    file: 'engine/apply-records.ts',
+    from: '.revision > revision;',
+    to: '.revision >= revision;',
+    seen: [3, 49],
+  },
+  {
+    name: 'после отказа сброса журнал пишет дальше',
+    file: 'engine/wal.ts',
+    from: 'this.#failure ??= error;',
+    to: 'this.#failure ??= undefined;',
+    seen: [3, 45],
+  },
+  {
+    name: 'байты убраны, хотя журнал о них мог узнать',
+    file: 'files/put-file.ts',
+    from: 'if (store.failure === undefined) store.discard(received);',
+    to: 'store.discard(received);',
+    seen: [2, 48],
+  },
 ];
 
 const QUERY = 'mutant=';
@@ -90,6 +266,7 @@ function mutantOf(url: string | undefined): Mutant | undefined {
 
 function spoil(source: string, { name, file, from, to }: Mutant): string {
   const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`мутант «${name}»: в ${file} нужный кусок встречается ${parts.length - 1} раз`);
+  if (parts.length !== 2)
+    throw new Error(`мутант «${name}»: в ${file} нужный кусок встречается ${parts.length - 1} раз`);
   return parts.join(to);
 }

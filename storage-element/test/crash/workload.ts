@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { isArtError } from '@artstore/contracts';
 import { openStore, type Store } from '../../src/engine/store.ts';
 import type { StoreOptions } from '../../src/engine/store-options.ts';
+import type { WalLimits } from '../../src/engine/wal.ts';
 import { editFile } from '../../src/files/edit-file.ts';
 import type { StorageMode } from '../../src/files/mode.ts';
 import { putFile } from '../../src/files/put-file.ts';
@@ -83,14 +84,9 @@ export interface TestStoreOptions {
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Движок на диске испытаний: те же строки, что в работе, с малыми пределами. */
-export function openTestStore({
-  disk,
-  vault,
-  random,
-  mode = 'edit',
-  onFatal,
-  change,
-}: TestStoreOptions): Promise<Store> {
+export function openTestStore(options: TestStoreOptions): Promise<Store> {
+  const { disk, vault, random, conditions, onFatal, change } = options;
+  const { mode, checkpointBytes, walLimits } = { ...CALM, ...conditions };
   let ids = 0;
   const branch = random.bytes(4).toString('hex');
   return openStore({
@@ -245,8 +241,11 @@ export async function runWorkload(room: WorkloadRoom): Promise<void> {
   }
 }
 
-function oneAction({ store, random, history, serial }: WorkloadRoom & { serial: number }): Promise<void> {
+/** Обычно одно действие; изредка круг «загружен, удалён, загружен снова» — на нём повтор ошибается чаще всего. */
+function oneAction(room: WorkloadRoom & { serial: number }): Promise<void> {
+  const { store, random, history, serial } = room;
   const fileId = fileIdOf(random.below(history.conditions.files));
+  if (store.mode === 'edit' && random.chance(0.15)) return oneCircle(room, fileId);
   const kinds = store.mode === 'edit' ? EDIT_KINDS : RW_KINDS;
   const kind = random.pick(kinds);
   const description = `ход ${serial}`;
@@ -255,6 +254,21 @@ function oneAction({ store, random, history, serial }: WorkloadRoom & { serial: 
   // Содержимое зависит только от номера: повтор тех же байтов под тем же именем случается сам собой.
   const bytes = random.fork(`тело ${random.below(3)}`).bytes(random.pick([0, 10, 60, 90, 150]));
   return act(store, history, { fileId, action: { kind, checksum: checksumOf(bytes), description }, bytes });
+}
+
+async function oneCircle(
+  { store, random, history, serial, failed }: WorkloadRoom & { serial: number },
+  fileId: string,
+): Promise<void> {
+  for (const [turn, size] of [random.pick([10, 90]), undefined, random.pick([60, 150])].entries()) {
+    if (failed()) return;
+    const bytes = random.fork(`круг ${serial}/${turn}`).bytes(size ?? 0);
+    const action: Action =
+      size === undefined
+        ? { kind: 'expire' }
+        : { kind: 'put', checksum: checksumOf(bytes), description: `круг ${serial}` };
+    await act(store, history, { fileId, action, bytes });
+  }
 }
 
 const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire', 'expire'] as const;
