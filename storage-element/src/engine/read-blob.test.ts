@@ -7,7 +7,7 @@ import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRealDisk } from './disk.ts';
+import { createRealDisk, type DiskFile } from './disk.ts';
 import { readBlob } from './read-blob.ts';
 
 const SIZE = 3_000_001;
@@ -77,9 +77,18 @@ test('брошенный поток закрывает файл, даже есл
   const { open } = await fixture(t);
   const file = await open();
   let closed = 0;
-  const watched = { ...file, read: file.read.bind(file), close: () => ((closed += 1), file.close()) };
+  const watched: DiskFile = {
+    write: (chunks, position) => file.write(chunks, position),
+    read: (buffer, position) => file.read(buffer, position),
+    datasync: () => file.datasync(),
+    size: () => file.size(),
+    close: () => {
+      closed += 1;
+      return file.close();
+    },
+  };
   const stuck = new Writable({ write: () => undefined });
-  const stream = readBlob(watched as never, { start: 0, end: SIZE - 1 });
+  const stream = readBlob(watched, { start: 0, end: SIZE - 1 });
   stream.pipe(stuck);
   await sleep(20);
   stream.destroy();
