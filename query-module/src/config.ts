@@ -38,6 +38,11 @@ export const envSchema = z.object({
   QM_OPEN_TIMEOUT: duration().prefault('20s').describe('Сколько ждать начала ответа от элемента хранения'),
   QM_CACHE_TTL: duration().prefault('45s').describe('Сколько живут метаданные в кэше'),
   QM_CACHE_SIZE: byteSize().prefault('32MiB').describe('Сколько памяти отведено кэшу метаданных'),
+  QM_JWKS_CACHE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Файл для последнего удачного набора ключей: с ним модуль стартует и без Admin Module'),
   QM_JWKS_REFRESH: duration().prefault('5m').describe('Как часто обновлять ключи проверки токенов'),
   QM_JWKS_STALE_MAX: duration()
     .prefault('24h')
@@ -65,7 +70,7 @@ export interface Config {
     readonly openTimeoutMs: number;
   };
   readonly cache: { readonly ttlMs: number; readonly bytesMax: number };
-  readonly jwks: { readonly refreshMs: number; readonly staleMaxMs: number };
+  readonly jwks: { readonly cacheFile: string | undefined; readonly refreshMs: number; readonly staleMaxMs: number };
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -95,7 +100,7 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
       openTimeoutMs: env.QM_OPEN_TIMEOUT,
     },
     cache: { ttlMs: env.QM_CACHE_TTL, bytesMax: env.QM_CACHE_SIZE },
-    jwks: { refreshMs: env.QM_JWKS_REFRESH, staleMaxMs: env.QM_JWKS_STALE_MAX },
+    jwks: { cacheFile: env.QM_JWKS_CACHE, refreshMs: env.QM_JWKS_REFRESH, staleMaxMs: env.QM_JWKS_STALE_MAX },
     drainMs: env.QM_DRAIN,
     log: { level: env.QM_LOG_LEVEL, format: env.QM_LOG_FORMAT },
   });

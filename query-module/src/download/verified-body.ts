@@ -34,42 +34,93 @@ export class WrongBytesError extends Error {
   }
 }
 
+/**
+ * Тело для клиента. Порции идут событиями, а не перебором: на гигабайт их десятки тысяч, и обещание на каждую стоило бы
+ * дороже самого переноса.
+ */
 export function verifiedBody(options: VerifiedBodyOptions): Readable {
-  return Readable.from(verify(options), { objectMode: false, highWaterMark: CHUNK_BYTES });
-}
-
-async function* verify(options: VerifiedBodyOptions): AsyncGenerator<Buffer> {
   const { length, sha256 } = options;
   const hash = sha256 === undefined ? undefined : createHash('sha256');
-  const tries = { total: 0, fruitless: 0 };
-  let body = options.body;
+  const tries: Tries = { total: 0, fruitless: 0 };
+  let source = options.body;
   let received = 0;
-  for (;;) {
-    try {
-      for await (const chunk of chunksOf(body)) {
-        received += chunk.length;
-        tries.fruitless = 0;
-        if (received > length) throw new WrongBytesError(`пришло больше обещанных ${length} байт`);
-        hash?.update(chunk);
-        if (received === length && hash !== undefined && hash.digest('hex') !== sha256) {
-          throw new WrongBytesError('сумма содержимого не совпала с реестром');
-        }
-        yield chunk;
+
+  const output = new Readable({
+    highWaterMark: CHUNK_BYTES,
+    read: () => void source.resume(),
+    destroy(error, done) {
+      source.destroy();
+      done(error);
+    },
+  });
+
+  /** Считает и сверяет порцию до того, как она уйдёт клиенту. */
+  function accept(chunk: unknown): Buffer {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('поток содержимого обязан отдавать байты');
+    received += chunk.length;
+    tries.fruitless = 0;
+    if (received > length) throw new WrongBytesError(`пришло больше обещанных ${length} байт`);
+    hash?.update(chunk);
+    if (received === length && hash !== undefined && hash.digest('hex') !== sha256) {
+      throw new WrongBytesError('сумма содержимого не совпала с реестром');
+    }
+    return chunk;
+  }
+
+  function attach(body: Readable): void {
+    source = body;
+    let over = false;
+    const finish = (error?: unknown): void => {
+      if (over) return;
+      over = true;
+      body.destroy();
+      void proceed(error);
+    };
+    body.on('data', (chunk: unknown) => {
+      if (over) return;
+      try {
+        if (!output.push(accept(chunk))) body.pause();
+      } catch (error) {
+        finish(error);
       }
-      if (received === length) return;
-      throw new Error(`тело кончилось на ${received} байте из ${length}`);
-    } catch (error) {
-      // Длина набрана и сверена: обрыв после последнего байта клиенту уже безразличен.
-      if (received === length && !(error instanceof WrongBytesError)) return;
-      body = await resume(options, { error, received, tries });
+    });
+    body.on('end', () => finish());
+    // Ошибка может прийти и после конца: слушатель остаётся, иначе она уронила бы процесс.
+    body.on('error', finish);
+    body.on('close', () => finish(new Error('поток закрыт до конца')));
+  }
+
+  /** Тело кончилось, целым или нет: закончить ответ, продолжить с места обрыва или оборвать его. */
+  async function proceed(error: unknown): Promise<void> {
+    if (output.destroyed) return;
+    // Длина набрана и сверена: обрыв после последнего байта клиенту уже безразличен.
+    if (received === length && !(error instanceof WrongBytesError)) {
+      output.push(null);
+      return;
+    }
+    try {
+      const reason = error ?? new Error(`тело кончилось на ${received} байте из ${length}`);
+      const next = await resume(options, { error: reason, received, tries });
+      if (output.destroyed) next.on('error', () => undefined).destroy();
+      else attach(next);
+    } catch (failure) {
+      output.destroy(failure instanceof Error ? failure : new Error('продолжить не удалось', { cause: failure }));
     }
   }
+
+  attach(options.body);
+  return output;
+}
+
+interface Tries {
+  total: number;
+  fruitless: number;
 }
 
 interface Break {
   readonly error: unknown;
   readonly received: number;
-  readonly tries: { total: number; fruitless: number };
+  readonly tries: Tries;
 }
 
 /** Открывает продолжение; исчерпав попытки, бросает причину последнего обрыва. */
@@ -88,12 +139,5 @@ async function resume(options: VerifiedBodyOptions, { error, received, tries }: 
     } catch (failure) {
       reason = failure;
     }
-  }
-}
-
-async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) throw new TypeError('поток содержимого обязан отдавать байты');
-    yield chunk;
   }
 }
