@@ -1,8 +1,8 @@
 // Описание файла attr.json: запись и чтение. Чистая комната.
 // Описание несёт собственную сумму в последнем поле: порча и обрыв видны при чтении, а не потом.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isJsonObject, type StoredFile } from '../files/file.ts';
+import { seal, SealBroken, unseal } from './seal.ts';
 
 export const ATTR_FORMAT = 1;
 
@@ -60,23 +60,21 @@ export function attrToJson(file: StoredFile): string {
   });
 }
 
-/**
- * Текст файла attr.json: описание одной строкой и последним полем его SHA-256.
- * Сумма считается по тексту описания без этого поля, поэтому проверка не зависит от разбора JSON.
- */
-export function sealAttr(json: string): string {
-  return `${json.slice(0, -1)},"attr_checksum":"${sha256(json)}"}\n`;
-}
+const SEAL = 'attr_checksum';
 
-const SEAL = /,"attr_checksum":"([0-9a-f]{64})"\}\n$/;
+/** Текст файла attr.json: описание одной строкой и последним полем его SHA-256. */
+export function sealAttr(json: string): string {
+  return seal(json, SEAL);
+}
 
 /** Снимает и проверяет сумму. Бросает AttrDamaged. */
 export function unsealAttr(text: string): string {
-  const seal = SEAL.exec(text);
-  if (!seal) throw new AttrDamaged('у описания нет контрольной суммы в конце');
-  const json = `${text.slice(0, seal.index)}}`;
-  if (sha256(json) !== seal[1]) throw new AttrDamaged('контрольная сумма описания не сходится');
-  return json;
+  try {
+    return unseal(text, SEAL);
+  } catch (error) {
+    if (error instanceof SealBroken) throw new AttrDamaged(`описание: ${error.message}`, error);
+    throw error;
+  }
 }
 
 /** Разбирает проверенное описание. Бросает AttrDamaged, если формат чужой. */
@@ -117,8 +115,4 @@ function fromRow(row: z.infer<typeof attrSchema>): StoredFile {
     version: row.version,
     revision: row.revision,
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -12,10 +12,13 @@ import type { Catalog } from './catalog.ts';
 import { type Disk, isCode, replaceDurably } from './disk.ts';
 import { type ElementIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
+import { seal, unseal } from './seal.ts';
 import type { WalPosition } from './wal.ts';
 
 /** Столько сбросов идёт разом: файловая система объединяет их в общие фиксации. */
 const PARALLEL_SYNCS = 16;
+
+const SEAL = 'checksum';
 
 const schema = z.strictObject({
   format: z.literal(1),
@@ -33,9 +36,10 @@ export function readCheckpoint(disk: Disk, layout: Layout, storageId: string): W
   if (bytes === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(unseal(bytes.toString('utf8'), SEAL));
   } catch (cause) {
-    throw new WrongDataDirectory(`${layout.checkpoint}: не JSON`, cause);
+    // Неверная точка молча пропустила бы подтверждённые записи: лучше не запускаться.
+    throw new WrongDataDirectory(`${layout.checkpoint} испорчен`, cause);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new WrongDataDirectory(`${layout.checkpoint}: не по формату`, parsed.error);
@@ -48,7 +52,7 @@ export function readCheckpoint(disk: Disk, layout: Layout, storageId: string): W
 function writeCheckpoint(disk: Disk, layout: Layout, storageId: string, at: WalPosition): Promise<void> {
   const { segment, offset, frame, revision, salt } = at;
   const text = JSON.stringify({ format: 1, storage_id: storageId, segment, offset, frame, revision, salt });
-  return replaceDurably(disk, layout.checkpoint, `${text}\n`);
+  return replaceDurably(disk, layout.checkpoint, seal(text, SEAL));
 }
 
 export interface CheckpointRoom {

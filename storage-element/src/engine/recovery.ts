@@ -1,7 +1,7 @@
 // Запуск движка: личность, повтор журнала, каталог. Заканчивается до того, как откроется порт.
 import { dirname } from 'node:path';
 import { Applier } from './apply-records.ts';
-import { Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Disk, isCode } from './disk.ts';
 import {

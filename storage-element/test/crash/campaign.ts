@@ -1,13 +1,15 @@
 // npm run test:crash -- --minutes N [--seed S] [--trace]: долгий обход сбоев. Печатает, сколько испытано, и зёрна находок.
 // Найденное зерно повторяется запуском с --seed ЗЕРНО --minutes 0: тогда испытывается оно одно.
 import { parseArgs } from 'node:util';
-import { type ExploreOptions, Explorer, Found } from './explore.ts';
+import { type ExploreOptions, exploreCrashes, exploreDamage, exploreFault } from './explore.ts';
 import { createRandom } from './random.ts';
+import { Found } from './trial.ts';
 
 const REPORT_MS = 30_000;
 /** После стольких находок обход не даёт нового: сначала разбирают эти. */
 const FOUND_MAX = 20;
 const FAULTS_PER_SEED = 12;
+const DAMAGES_PER_SEED = 40;
 const OPERATIONS_MAX = 250;
 
 const { values } = parseArgs({
@@ -39,9 +41,10 @@ async function runSeed(seed: string): Promise<void> {
     ...(minutes > 0 ? { deadline } : {}),
     ...(values.trace ? { trace: say } : {}),
   };
-  await attempt(() => new Explorer(options).run());
+  await attempt(() => exploreCrashes(options));
+  await attempt(() => exploreDamage(options, DAMAGES_PER_SEED));
   for (let count = 0; count < FAULTS_PER_SEED && !isOver(); count += 1) {
-    await attempt(() => new Explorer(options).runFault(random.below(OPERATIONS_MAX)));
+    await attempt(() => exploreFault(options, random.below(OPERATIONS_MAX)));
   }
   total.seeds += 1;
 }

@@ -1,6 +1,7 @@
 // Проверка проверки: из движка вынута одна опора — обход сбоев обязан это заметить.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { exploreCrashes, exploreFault } from './explore.ts';
 import { enableMutants, MUTANTS, type Mutant, mutantUrl } from './mutants.ts';
 
 const disable = enableMutants();
@@ -10,17 +11,22 @@ after(disable);
 const SEEDS_MAX = 40;
 const FAULTS_MAX = 240;
 
+interface Explorers {
+  readonly exploreCrashes: typeof exploreCrashes;
+  readonly exploreFault: typeof exploreFault;
+}
+
 /** Чем мутант попался; undefined, если ушёл. */
 async function hunt(mutant: Mutant): Promise<unknown> {
-  const { Explorer } = (await import(mutantUrl('./explore.ts', mutant))) as typeof import('./explore.ts');
-  const explorer = (seed: number) => new Explorer({ seed: String(seed), rounds: 5, secondCrashes: 1, share: 0.15 });
+  const { exploreCrashes, exploreFault } = (await import(mutantUrl('./explore.ts', mutant))) as Explorers;
+  const options = (seed: number) => ({ seed: String(seed), rounds: 5, secondCrashes: 1, share: 0.15 });
   const [first, firstFault] = mutant.seen;
   try {
     if (firstFault === undefined) {
-      for (let count = 0; count < SEEDS_MAX; count += 1) await explorer(first + count).run();
+      for (let count = 0; count < SEEDS_MAX; count += 1) await exploreCrashes(options(first + count));
     } else {
-      await explorer(first).runFault(firstFault);
-      for (let at = 0; at < FAULTS_MAX; at += 1) await explorer(first + (at % 4)).runFault(at);
+      await exploreFault(options(first), firstFault);
+      for (let at = 0; at < FAULTS_MAX; at += 1) await exploreFault(options(first + (at % 4)), at);
     }
     return undefined;
   } catch (error) {

@@ -248,7 +248,7 @@ export function enableMutants(): () => void {
       const mutant = mutantOf(url);
       const [path] = url.split('?');
       if (mutant === undefined || path !== SOURCE_ROOT + mutant.file) return found;
-      return { ...found, source: spoil(String(found.source), mutant) };
+      return { ...found, source: spoil(textOf(found.source), mutant) };
     },
   });
   return () => hooks.deregister();
@@ -262,6 +262,10 @@ export function mutantUrl(module: string, mutant: Mutant): string {
 function mutantOf(url: string | undefined): Mutant | undefined {
   const at = url?.indexOf(`?${QUERY}`) ?? -1;
   return url === undefined || at < 0 ? undefined : MUTANTS[Number(url.slice(at + QUERY.length + 1))];
+}
+
+function textOf(source: string | NodeJS.TypedArray | ArrayBuffer | undefined | null): string {
+  return typeof source === 'string' ? source : new TextDecoder().decode(source ?? undefined);
 }
 
 function spoil(source: string, { name, file, from, to }: Mutant): string {
