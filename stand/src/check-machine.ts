@@ -1,8 +1,9 @@
 // Проверки до первого процесса: папка, место, порты. Обещание: отказ здесь не оставляет ничего начатого.
 import { once } from 'node:events';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import type { Messages } from './messages.ts';
 import { codeOf, StandError } from './stand-error.ts';
 
@@ -32,7 +33,7 @@ export function checkAdminPassword(password: string | undefined, messages: Messa
 export async function checkHome(home: string, messages: Messages): Promise<void> {
   const probe = path.join(home, `.probe-${process.pid}`);
   try {
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    await makeFolder(home);
     await (await open(probe, 'w', 0o600)).close();
     await rm(probe);
   } catch (error) {

@@ -120,6 +120,17 @@ async function syncPath(path: string): Promise<void> {
   }
 }
 
+/**
+ * Каталог вместе с недостающими родителями. Своими шагами: mkdir с recursive там, где создать ничего нельзя,
+ * а ответ — ENOENT (например, в /proc), перебирает родителей без конца.
+ */
+function makeDirectory(path: string): void {
+  if (unlessMissing(() => fs.statSync(path).isDirectory())) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  fs.mkdirSync(path, { mode: 0o750 });
+}
+
 /** Настоящий диск. */
 export function createRealDisk(): Disk {
   return {
@@ -131,9 +142,7 @@ export function createRealDisk(): Disk {
     rename: (from, to) => fs.renameSync(from, to),
     link: (from, to) => fs.linkSync(from, to),
     remove: (path) => unlessMissing(() => (fs.unlinkSync(path), true)) ?? false,
-    makeDirectory: (path) => {
-      fs.mkdirSync(path, { recursive: true, mode: 0o750 });
-    },
+    makeDirectory,
     list: (path) => unlessMissing(() => fs.readdirSync(path)) ?? [],
     sizeOf: (path) => unlessMissing(() => fs.statSync(path).size),
     syncFile: syncPath,
