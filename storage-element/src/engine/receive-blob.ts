@@ -22,6 +22,8 @@ export interface ReceiveOrder {
   /** До скольких байт файл едет внутри записи журнала. */
   readonly inlineBytesMax: number;
   readonly fileBytesMax: number;
+  /** Столько байт принято и сейчас ляжет на диск: занять место, если его ещё не обещали. */
+  readonly cover?: (totalBytes: number) => Promise<void>;
   readonly declaredLength?: number;
   readonly expectedSha256?: string;
   /** По сколько байт собирать запись: при многих загрузках меньше, чтобы память не росла. */
@@ -132,6 +134,7 @@ export async function receiveBlob(disk: Disk, layout: Layout, order: ReceiveOrde
       gathered.push(chunk);
       gatheredBytes += chunk.byteLength;
       if (size <= order.inlineBytesMax || gatheredBytes < order.gatherBytes()) continue;
+      await order.cover?.(size);
       staged ??= new StagedFile(await disk.open(path, 'create'), order.ownsChunks ?? false);
       await staged.write(gathered, gatheredBytes);
       gathered = [];
@@ -139,6 +142,7 @@ export async function receiveBlob(disk: Disk, layout: Layout, order: ReceiveOrde
     }
     const sha256 = hash.digest('hex');
     checkDeclared(order, size, sha256);
+    await order.cover?.(size);
     if (size <= order.inlineBytesMax) return { size, sha256, bytes: { inline: Buffer.concat(gathered, size) } };
     staged ??= new StagedFile(await disk.open(path, 'create'), order.ownsChunks ?? false);
     if (gatheredBytes > 0) await staged.write(gathered, gatheredBytes);

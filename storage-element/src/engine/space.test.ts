@@ -37,12 +37,12 @@ test('одновременные загрузки не обещают одно �
 
 test('отпущенное место возвращается один раз, сколько ни отпускай', async () => {
   const { space } = openRoom({ free: 100_000 });
-  const release = await space.reserve(60_000);
+  const hold = await space.reserve(60_000);
   await assert.rejects(space.reserve(60_000), full);
-  release();
-  release();
+  hold.release();
+  hold.release();
   const available = (await space.report()).availableBytes;
-  assert.ok(available <= 100_000);
+  assert.ok(available > 60_000 && available <= 100_000);
 });
 
 test('принятое за секунду между замерами считается занятым: поток малых файлов не съедает запас', async () => {
@@ -50,10 +50,11 @@ test('принятое за секунду между замерами счит�
   let accepted = 0;
   for (let count = 0; count < 100; count += 1) {
     try {
-      const release = await room.space.reserve(50_000);
+      const hold = await room.space.reserve(50_000);
+      await hold.cover(50_000);
       room.free -= 50_000;
       accepted += 1;
-      release();
+      hold.release();
     } catch {
       break;
     }
@@ -66,7 +67,7 @@ test('через секунду место меряется заново: осв
   await assert.rejects(room.space.reserve(50_000), full);
   room.free = 1_000_000;
   room.nowMs = 1500;
-  (await room.space.reserve(50_000))();
+  (await room.space.reserve(50_000)).release();
 });
 
 test('предел ёмкости действует и при пустом диске; запас диска — и без предела', async () => {
@@ -79,4 +80,31 @@ test('предел ёмкости действует и при пустом ди
   await assert.rejects(reserved.space.reserve(0), full);
   const below = openRoom({ free: 500, reserveBytes: 1000 });
   assert.equal((await below.space.report()).availableBytes, 0);
+});
+
+test('загрузка без длины занимает место по мере приёма и останавливается у запаса', async () => {
+  const MIB = 1 << 20;
+  const room = openRoom({ free: 100 * MIB, reserveBytes: 40 * MIB });
+  const hold = await room.space.reserve(0);
+  let written = 0;
+  await assert.rejects(async () => {
+    for (; written < 100 * MIB; written += MIB) {
+      await hold.cover(written + MIB);
+      room.free -= MIB;
+      room.nowMs += 300;
+    }
+  }, full);
+  assert.ok(written >= 40 * MIB, `принято ${written / MIB} МиБ`);
+  assert.ok(room.free >= 40 * MIB, `осталось ${room.free / MIB} МиБ`);
+  hold.release();
+});
+
+test('записанное не считается дважды, а предел ёмкости помнит всё обещанное', async () => {
+  const room = openRoom({ free: 100_000, capacityBytesMax: 90_000 });
+  const hold = await room.space.reserve(60_000);
+  await hold.cover(60_000);
+  room.free -= 60_000;
+  room.nowMs += 2000;
+  assert.equal((await room.space.report()).availableBytes, 30_000);
+  hold.release();
 });

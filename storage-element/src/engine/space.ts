@@ -19,8 +19,18 @@ export interface SpaceReport {
 const FRESH_MS = 1000;
 /** Сколько файл занимает сверх своих байтов: блок описания и неполный последний блок. */
 const FILE_OVERHEAD_BYTES = 8 << 10;
+/** Чья длина неизвестна, тот занимает место по стольку байт, по мере того как тело течёт. */
+const STEP_BYTES = 16 << 20;
 /** После такой загрузки место меряется заново, а не досчитывается. */
 const FORGET_BYTES = 1 << 20;
+
+/** Место, обещанное одной загрузке. */
+export interface SpaceHold {
+  /** Всего принято столько байт: они ложатся на диск. Сверх обещанного занимает ещё. Бросает STORAGE_FULL. */
+  cover(totalBytes: number): Promise<void>;
+  /** Загрузка кончилась, чем бы ни кончилась. Повтор безвреден. */
+  release(): void;
+}
 
 interface Measured {
   readonly freeBytes: number;
@@ -34,7 +44,10 @@ export class Space {
   readonly #limits: SpaceLimits;
   readonly #storedBytes: () => number;
   readonly #now: () => number;
-  #reservedBytes = 0;
+  /** Обещано идущим загрузкам: вычитается из предела ёмкости. */
+  #promisedBytes = 0;
+  /** Из обещанного ещё не на диске: вычитается из свободного места. */
+  #unwrittenBytes = 0;
   /** Принято после замера: в нём этого ещё нет. */
   #acceptedBytes = 0;
   #measured: Measured | undefined;
@@ -62,31 +75,51 @@ export class Space {
 
   #reportFrom(disk: Measured): SpaceReport {
     const usedBytes = this.#storedBytes();
-    const byDisk = disk.freeBytes - this.#acceptedBytes - this.#limits.reserveBytes;
+    const byDisk = disk.freeBytes - this.#acceptedBytes - this.#limits.reserveBytes - this.#unwrittenBytes;
     const limit = this.#limits.capacityBytesMax;
-    const byLimit = limit === undefined ? byDisk : limit - usedBytes;
+    const byLimit = limit === undefined ? byDisk : limit - usedBytes - this.#promisedBytes;
     return {
       totalBytes: limit === undefined ? disk.totalBytes : Math.min(limit, disk.totalBytes),
       usedBytes,
-      availableBytes: Math.max(0, Math.min(byDisk, byLimit) - this.#reservedBytes),
+      availableBytes: Math.max(0, Math.min(byDisk, byLimit)),
     };
   }
 
-  /** Обещает место загрузке и возвращает, как его отпустить. Бросает STORAGE_FULL. */
-  async reserve(bytes: number): Promise<() => void> {
+  /** Обещает место загрузке. Бросает STORAGE_FULL. */
+  async reserve(bytes: number): Promise<SpaceHold> {
+    await this.#promise(bytes);
+    let promised = bytes;
+    let written = 0;
+    let held = true;
+    return {
+      cover: async (totalBytes) => {
+        if (totalBytes > promised) {
+          const more = Math.max(totalBytes - promised, STEP_BYTES);
+          await this.#promise(more);
+          promised += more;
+        }
+        this.#unwrittenBytes -= totalBytes - written;
+        this.#acceptedBytes += totalBytes - written;
+        written = totalBytes;
+      },
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.#promisedBytes -= promised;
+        this.#unwrittenBytes -= promised - written;
+        this.#acceptedBytes += FILE_OVERHEAD_BYTES;
+        if (promised > FORGET_BYTES) this.#measured = undefined;
+      },
+    };
+  }
+
+  async #promise(bytes: number): Promise<void> {
     const measured = await this.#measure();
     // Отсюда и до обещания — ни одного ожидания: иначе двое увидели бы одно и то же свободное место.
     const { availableBytes } = this.#reportFrom(measured);
     if (bytes > availableBytes || availableBytes === 0) throw new ArtError('STORAGE_FULL');
-    this.#reservedBytes += bytes;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.#reservedBytes -= bytes;
-      this.#acceptedBytes += bytes + FILE_OVERHEAD_BYTES;
-      if (bytes > FORGET_BYTES) this.#measured = undefined;
-    };
+    this.#promisedBytes += bytes;
+    this.#unwrittenBytes += bytes;
   }
 
   #measure(): Promise<Measured> | Measured {

@@ -33,12 +33,13 @@ export async function putFile(store: Store, order: PutOrder): Promise<{ created:
   if (declaredLength !== undefined && declaredLength > fileBytesMax) throw new ArtError('FILE_TOO_LARGE');
   const known = store.catalog.get(fileId);
   if (known && sha256 !== undefined && known.file.checksum !== sha256) throw taken(fileId);
-  const release = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? 0, fileBytesMax));
+  const hold = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? 0, fileBytesMax));
   try {
     const received = await store.receive({
       body: order.body,
       ownsChunks: order.ownsChunks ?? false,
       fileBytesMax,
+      cover: (totalBytes) => hold.cover(totalBytes),
       ...(declaredLength === undefined ? {} : { declaredLength }),
       ...(sha256 === undefined ? {} : { expectedSha256: sha256 }),
     });
@@ -46,7 +47,7 @@ export async function putFile(store: Store, order: PutOrder): Promise<{ created:
       store.withFile(fileId, (locked) => commit(store, locked, { intent, received })),
     );
   } finally {
-    release();
+    hold.release();
   }
 }
 
