@@ -87,16 +87,13 @@ export class Space {
 
   /** Обещает место загрузке. Бросает STORAGE_FULL. */
   async reserve(bytes: number): Promise<SpaceHold> {
-    await this.#promise(bytes);
-    let promised = bytes;
+    let promised = await this.#promise(bytes, bytes);
     let written = 0;
     let held = true;
     return {
       cover: async (totalBytes) => {
         if (totalBytes > promised) {
-          const more = Math.max(totalBytes - promised, STEP_BYTES);
-          await this.#promise(more);
-          promised += more;
+          promised += await this.#promise(totalBytes - promised, STEP_BYTES);
         }
         this.#unwrittenBytes -= totalBytes - written;
         this.#acceptedBytes += totalBytes - written;
@@ -113,13 +110,16 @@ export class Space {
     };
   }
 
-  async #promise(bytes: number): Promise<void> {
+  /** Обещает не меньше нужного, а если есть — желаемое; возвращает, сколько обещано. */
+  async #promise(neededBytes: number, wantedBytes: number): Promise<number> {
     const measured = await this.#measure();
     // Отсюда и до обещания — ни одного ожидания: иначе двое увидели бы одно и то же свободное место.
     const { availableBytes } = this.#reportFrom(measured);
-    if (bytes > availableBytes || availableBytes === 0) throw new ArtError('STORAGE_FULL');
+    if (neededBytes > availableBytes || availableBytes === 0) throw new ArtError('STORAGE_FULL');
+    const bytes = Math.max(neededBytes, Math.min(wantedBytes, availableBytes));
     this.#promisedBytes += bytes;
     this.#unwrittenBytes += bytes;
+    return bytes;
   }
 
   #measure(): Promise<Measured> | Measured {
