@@ -25,6 +25,13 @@ CREATE FUNCTION query.fold(value text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
   RETURN translate(lower(value), 'ё', 'е');
 
+-- Имя для поиска по части. Триграммы строятся только из букв и цифр, и «отчёт-» искал бы все «отчёт» подряд; поэтому
+-- частые разделители становятся буквами, которых в именах не бывает (старая кириллица). Образец LIKE проходит через ту же
+-- функцию, так что находится ровно то, что написано.
+CREATE FUNCTION query.part(value text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN translate(lower(value), 'ё _-.()№', 'еѫѭѯѱѵѷѹ');
+
 -- Последнее расширение имени, строчными; у имени без точки — пустая строка.
 CREATE FUNCTION query.extension(name text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

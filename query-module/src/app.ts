@@ -34,8 +34,13 @@ interface Part {
   close(): Promise<void>;
 }
 
+export interface BuildOptions {
+  /** Сверять свои ответы с контрактом: для тестов. */
+  readonly checkAnswers?: boolean;
+}
+
 /** Собирает модуль. База, Admin Module и элементы в этот миг могут и не отвечать: модуль дождётся их сам. */
-export async function buildApp(config: Config, log: Logger): Promise<BuiltApp> {
+export async function buildApp(config: Config, log: Logger, options: BuildOptions = {}): Promise<BuiltApp> {
   const opened: Part[] = [];
   const keep = <P extends Part>(part: P): P => {
     opened.push(part);
@@ -46,14 +51,21 @@ export async function buildApp(config: Config, log: Logger): Promise<BuiltApp> {
     for (const part of opened.toReversed()) await part.close();
   };
   try {
-    return { app: await assemble(config, log, keep), close };
+    return { app: await assemble({ config, log, options, keep }), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function assemble(config: Config, log: Logger, keep: <P extends Part>(part: P) => P): Promise<BuiltApp['app']> {
+interface Assembly {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly options: BuildOptions;
+  readonly keep: <P extends Part>(part: P) => P;
+}
+
+async function assemble({ config, log, options, keep }: Assembly): Promise<BuiltApp['app']> {
   const { database, elements, adminUrl } = config;
   const metrics = createMetrics(SERVICE);
   const pool = openPool({
@@ -103,6 +115,7 @@ async function assemble(config: Config, log: Logger, keep: <P extends Part>(part
     authenticate: bearer(createVerifier({ keys, issuer: config.issuer, audience: AUDIENCE })),
     readiness: () => checkReadiness({ files, registry, directory, keys }),
     metrics,
+    checkAnswers: options.checkAnswers,
     limits: { jsonBytesMax: SEARCH_BODY_BYTES_MAX },
   });
 }

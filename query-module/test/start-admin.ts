@@ -25,8 +25,12 @@ export interface AdminStand {
 
 export const ISSUER = 'https://admin.test';
 
+/** Ключ один на процесс: его поиск занимает до секунды. */
+let keys: ReturnType<typeof makeKeys> | undefined;
+const makeKeys = () => generateKeyPairSync('rsa', { modulusLength: 3072 });
+
 export async function startAdmin(t: TestContext): Promise<AdminStand> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  const { publicKey, privateKey } = (keys ??= makeKeys());
   const kid = randomUUID();
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] };
 

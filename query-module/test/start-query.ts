@@ -59,7 +59,9 @@ export async function startQuery(t: TestContext, o: QueryOptions = {}): Promise<
       ...o.env,
     }),
   );
-  const { app, close } = await buildApp(config, createLogger({ service: 'query-module', ...config.log }));
+  const { app, close } = await buildApp(config, createLogger({ service: 'query-module', ...config.log }), {
+    checkAnswers: true,
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const address = app.server.address();
   if (typeof address !== 'object' || address === null) throw new Error('Query не слушает');

@@ -24,7 +24,7 @@ export type SearchPage = Readonly<components['schemas']['SearchPage']>;
 /** До этого числа total точен. */
 const EXACT_TOTAL_MAX = 10_000;
 /** Запас к пределу: оценка планировщика ошибается, и лучше лишний раз пересчитать точно. */
-const BROAD_ESTIMATE_MIN = 2 * EXACT_TOTAL_MAX;
+const BROAD_ESTIMATE_MIN = 1.5 * EXACT_TOTAL_MAX;
 /** Дальше этого места широкий запрос не листают. */
 const BROAD_OFFSET_MAX = 100_000;
 /** Сколько новейших совпадений располагается по близости у узкого и у широкого запроса. */
@@ -77,10 +77,9 @@ async function find(session: SearchSession, criteria: Criteria): Promise<Found> 
   const expected = await session.estimate(page.where);
   let least = 0;
   if (expected <= BROAD_ESTIMATE_MIN) {
-    // Второй проход по индексу слов дороже лишних строк: собираем с запасом, и число выходит точным и дальше предела.
-    const hitsMax = criteria.words === undefined ? EXACT_TOTAL_MAX : 3 * EXACT_TOTAL_MAX;
-    const hits = await session.collect(page, hitsMax + 1);
-    if (hits.found <= hitsMax) return exact(hits);
+    // Собранное сверх предела не пропадает: число тогда просто точно и дальше него.
+    const hits = await session.collect(page, BROAD_ESTIMATE_MIN + 1);
+    if (hits.found <= BROAD_ESTIMATE_MIN) return exact(hits);
     least = hits.found;
   }
   if (criteria.offset > BROAD_OFFSET_MAX) throw offsetTooDeep();

@@ -86,9 +86,9 @@ function nameRelevance(query: string): RawBuilder<number> {
     END + 0.09 * length(${folded}) / greatest(length(${name}), length(${folded}), 1) * (${name} <> ${folded})::int)::float8`;
 }
 
-/** Есть ли в части имени три буквы или цифры подряд: без них индекс триграмм её не найдёт. */
+/** Есть ли в части имени три знака подряд, из которых строятся триграммы (query.part): без них индекс её не найдёт. */
 export function hasTrigram(part: string): boolean {
-  return /[\p{Alphabetic}\p{Nd}]{3}/u.test(part);
+  return /[\p{Alphabetic}\p{Nd} _\-.()№]{3}/u.test(part);
 }
 
 /** Шаблон LIKE «содержит»: подстановочные знаки клиента — просто знаки. */
@@ -128,7 +128,7 @@ function nameClause(mode: SearchMode, name: string): Clause {
   }
   // Без трёх знаков подряд индекс триграмм перебрал бы себя целиком: пусть планировщик о нём и не знает.
   if (!hasTrigram(name)) return sql`strpos(query.fold(original_filename), query.fold(${name}::text)) > 0`;
-  return sql`query.fold(original_filename) LIKE query.fold(${containsPattern(name)}::text)`;
+  return sql`query.part(original_filename) LIKE query.part(${containsPattern(name)}::text)`;
 }
 
 /** Составное расширение (tar.gz): последняя часть по индексу, остальное — концом имени. */
