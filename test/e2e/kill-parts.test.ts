@@ -12,6 +12,8 @@ const KILLS = 50;
 const WRITERS = 4;
 const PARTS = ['postgres', 'admin', 'se-edit', 'se-rw', 'ingester', 'query'];
 const READY_TIMEOUT_MS = 30_000;
+const ACKNOWLEDGED_BETWEEN_KILLS = 3;
+const PROGRESS_TIMEOUT_MS = 3_000;
 
 const stand = useStand();
 
@@ -98,7 +100,8 @@ test('50 раз kill -9 любой части во время загрузок: 
 
   try {
     for (let kill = 0; kill < KILLS; kill += 1) {
-      await sleep(100 + Math.random() * 200);
+      await progress(ledger);
+      await sleep(Math.random() * 150);
       await killPart(PARTS[kill % PARTS.length] ?? '');
       if (kill % 10 === 9) await waitReady();
     }
@@ -131,6 +134,14 @@ test('50 раз kill -9 любой части во время загрузок: 
   assert.equal(seen.length, ledger.length, 'лишних файлов нет');
   assert.ok(caller);
 });
+
+/** Ждёт нескольких новых подтверждений, чтобы убивать работающее; недолго: без убитой части их может и не быть. */
+async function progress(ledger: readonly Entry[]): Promise<void> {
+  const count = (): number => ledger.filter((entry) => entry.id !== undefined).length;
+  const wanted = count() + ACKNOWLEDGED_BETWEEN_KILLS;
+  const deadline = performance.now() + PROGRESS_TIMEOUT_MS;
+  while (count() < wanted && performance.now() < deadline) await sleep(20);
+}
 
 /** Убивает часть; если она ещё поднимается после прошлого раза, дожидается её процесса. */
 async function killPart(name: string): Promise<void> {
