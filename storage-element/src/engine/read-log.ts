@@ -24,14 +24,18 @@ const TORN_TAILS_MAX = 4;
 export interface LogEnd {
   readonly nextFrame: number;
   readonly revision: number;
-  /** Все сегменты на диске, по возрастанию номера. */
+  /** Сегменты, с которых начинается и на которых кончается повтор, по возрастанию номера. */
   readonly segments: readonly number[];
+  /** Где в последнем из них кончился последний целый кадр: отсюда журнал и продолжится, поверх недописанного. */
+  readonly offset: number;
+  /** Сегменты до точки: они отслужили. */
+  readonly spare: readonly number[];
   /** Куда отложен хвост, если он был. */
   readonly tornTail: string | undefined;
 }
 
 /** Номера сегментов в каталоге журнала, по возрастанию. Недозаполненные заготовки убираются. */
-export function listSegments(disk: Disk, layout: Layout): number[] {
+function listSegments(disk: Disk, layout: Layout): number[] {
   const names = disk.list(layout.walDir);
   for (const name of names.filter((each) => each.endsWith('.new'))) disk.remove(join(layout.walDir, name));
   return names
@@ -56,10 +60,11 @@ export async function* readLog(disk: Disk, layout: Layout, from: WalPosition): A
   let held: Frame | undefined;
   const { salt } = from;
   let stop: Stop = { segment: from.segment, offset: from.offset, number: from.frame, salt };
+  let offset = from.offset;
   let tornTail: string | undefined;
   for (const [index, segment] of live.entries()) {
     const bytes = disk.readSmall(layout.segment(segment)) ?? Buffer.alloc(0);
-    let offset = index === 0 ? from.offset : 0;
+    offset = index === 0 ? from.offset : 0;
     for (;;) {
       const number = held === undefined ? from.frame : held.number + 1;
       const frame = readFrame(bytes, { segment, offset, number, salt });
@@ -72,11 +77,12 @@ export async function* readLog(disk: Disk, layout: Layout, from: WalPosition): A
     refuseDamage(bytes, { segment, offset, salt, isLast: index === live.length - 1 }, stop);
     if (index === live.length - 1) tornTail = keepTornTail(disk, layout, bytes, { ...stop, segment, offset });
   }
-  if (!held) return { nextFrame: from.frame, revision: from.revision, segments, tornTail };
+  const end = { segments: live, offset, spare: segments.filter((sequence) => sequence < from.segment), tornTail };
+  if (!held) return { ...end, nextFrame: from.frame, revision: from.revision };
   await rewrite(disk, layout, held);
   yield held.records;
   const last = held.records.at(-1);
-  return { nextFrame: held.number + 1, revision: last ? revisionOf(last) : from.revision, segments, tornTail };
+  return { ...end, nextFrame: held.number + 1, revision: last ? revisionOf(last) : from.revision };
 }
 
 /** Где остановились и какой кадр там ожидался. */

@@ -7,6 +7,8 @@ import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-
 import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts';
+import { attrToJson, sealAttr } from './attr.ts';
+import { createLayout } from './layout.ts';
 import { getFile } from '../files/get-file.ts';
 import { openFile } from '../files/open-file.ts';
 import { removeFile } from '../files/remove-file.ts';
@@ -122,6 +124,7 @@ for (const suffix of ['.bin', '.attr.json']) {
     assert.ok(first.store.failure, 'движок перестал писать');
     refusing = false;
     const second = await boot(killProcess(first.disk.image));
+    await second.store.checkpoint();
     vault.load(NO_CATALOG, 'lost', random);
     const third = await boot(second.disk.image.crash('drop', random));
     assert.deepEqual(await contentOf(third.store, fileIdOf(1)), Buffer.from('первый'));
@@ -163,6 +166,54 @@ test('повтор малого файла не портит большой, к�
   await put(store, fileIdOf(1), large);
   const again = await boot(killProcess(disk.image));
   assert.deepEqual(await contentOf(again.store, fileIdOf(1)), large);
+});
+
+test('точка видна, но ещё не долговечна: отслуживший по ней сегмент не занимают раньше, чем её закрепят', async () => {
+  const change = { checkpointBytes: 2 ** 40, walLimits: { segmentBytes: 1600, segmentsMax: 4, frameBytesMax: 1500 } };
+  let killed: MemoryImage | undefined;
+  const first = await newMachine({
+    change,
+    before: ({ kind, path }, disk) => {
+      if (kind === 'syncDirectory' && path === '/element/wal') killed = disk.image.clone();
+    },
+  });
+  for (const index of [1, 2, 3, 4]) await put(first.store, fileIdOf(index), Buffer.from(`файл ${index}`));
+  await first.store.checkpoint();
+  assert.ok(killed, 'процесс погиб между переименованием точки и сбросом каталога');
+  vault.load(vault.snapshot(), 'live', random);
+  let recycling = false;
+  let powerless: MemoryImage | undefined;
+  const second = await boot(killed, {
+    change,
+    before: ({ kind, path }, disk) => {
+      if (recycling && kind === 'syncDirectory' && path === '/element/wal') powerless ??= disk.image.clone();
+      recycling = kind === 'rename' && path.endsWith('.log') ? true : recycling && kind === 'open';
+    },
+  });
+  for (let index = 5; powerless === undefined; index += 1) await put(second.store, fileIdOf(index), Buffer.alloc(10));
+  for (let number = 0; number < 60; number += 1) {
+    vault.load(NO_CATALOG, 'lost', random);
+    const third = await boot(powerless.crash('shuffle', createRandom(`питание ${number}`)), { change });
+    for (const index of [1, 2, 3, 4]) assert.ok(await contentOf(third.store, fileIdOf(index)), `случай ${number}`);
+  }
+});
+
+test('описание новее журнала (журнал вернули из копии): revision продолжается с него и после нового сбоя', async () => {
+  const { store, disk } = await newMachine();
+  const { file } = await put(store, fileIdOf(1), Buffer.from('первый'));
+  await store.close();
+  const image = disk.image.clone();
+  const place = { day: '20261123', bucket: 0 };
+  const attr = sealAttr(attrToJson({ ...file, fileId: fileIdOf(2), revision: 1000 }));
+  const layout = createLayout('/element/data', '/element/wal');
+  image.write(image.create(layout.attr(place, fileIdOf(2))), Buffer.from(attr), 0);
+  image.write(image.create(layout.blob(place, fileIdOf(2))), Buffer.from('первый'), 0);
+  vault.load(NO_CATALOG, 'lost', random);
+  const second = await boot(image);
+  assert.equal(second.store.revision, 1000);
+  const third = await boot(killProcess(second.disk.image));
+  assert.equal(third.store.revision, 1000);
+  assert.equal((await put(third.store, fileIdOf(3), Buffer.from('третий'))).file.revision, 1001);
 });
 
 /** Запуск обязан отказаться и ничего на диске не тронуть. */

@@ -11,11 +11,11 @@ import {
   WrongDataDirectory,
   writeIdentity,
 } from './element-identity.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, segmentSequence } from './layout.ts';
 import type { StorageMode } from '../files/mode.ts';
-import { listSegments, readLog } from './read-log.ts';
+import { readLog } from './read-log.ts';
 import { rebuildCatalog } from './rebuild-catalog.ts';
-import type { WalStart } from './wal.ts';
+import type { WalPosition, WalStart } from './wal.ts';
 
 export interface RecoveryLog {
   info(fields: Record<string, unknown>, message: string): void;
@@ -41,13 +41,22 @@ export interface Recovered {
   readonly catalog: Catalog;
   readonly applier: Applier;
   readonly walStart: WalStart;
+  /** Сколько записей повторено: разложены, но ещё не сброшены. */
+  readonly redone: number;
 }
 
-/** Приводит каталоги к последнему подтверждённому состоянию. Бросает WrongDataDirectory, LogDamaged. */
+/**
+ * Приводит каталоги к последнему подтверждённому состоянию. Повторённое не сбрасывается: журнал умеет повторить его ещё
+ * раз, поэтому запуск не ждёт диск, а сбросит первая контрольная точка. Бросает WrongDataDirectory, LogDamaged.
+ */
 export async function recover(room: RecoveryRoom): Promise<Recovered> {
   const { disk, layout } = room;
   let identity = await openIdentity(room);
-  const from = readCheckpoint(disk, layout, identity.storageId) ?? firstPosition(room);
+  const written = readCheckpoint(disk, layout, identity.storageId);
+  const from = written ?? firstPosition(room);
+  // Прежний процесс мог погибнуть между переименованием точки и сбросом каталога: отслужившие по ней сегменты нельзя
+  // занять, пока она не долговечна.
+  await disk.syncDirectory(layout.walDir);
   let catalog = openCatalogOrFresh(room);
   const stale = catalog.fact('epoch') !== identity.epoch || catalog.appliedRevision < from.revision;
   if (stale) catalog = reopenFresh(room, catalog);
@@ -83,19 +92,18 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   }
   if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
 
-  const nextSegment = Math.max(from.segment, ...end.segments) + 1;
-  const salt = Number.parseInt(room.randomId().slice(0, 8), 16);
-  const start = { segment: nextSegment, offset: 0, frame: end.nextFrame, revision, salt };
-  const never = new AbortController().signal;
-  await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, start);
-  // Что осталось в staging, никому не обещано: загрузки оборвал сбой.
-  for (const name of disk.list(layout.staging)) disk.remove(layout.staged(name));
-  return {
-    identity,
-    catalog,
-    applier,
-    walStart: { nextSegment, spare: end.segments, nextFrame: end.nextFrame, revision, salt },
-  };
+  const start = { segment: end.segments.at(-1) ?? from.segment, offset: end.offset, salt: from.salt };
+  if (stale || written === undefined) {
+    // Без точки нельзя начать журнал, а revision каталога, построенного не из журнала, больше нигде не записана.
+    const never = new AbortController().signal;
+    const position = { ...start, frame: end.nextFrame, revision };
+    await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, position);
+  }
+  // Чего не ждёт ни одна запись, никому не обещано: загрузки оборвал сбой.
+  for (const name of disk.list(layout.staging)) if (!applier.holdsStaged(name)) disk.remove(layout.staged(name));
+  const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
+  const walStart = { ...end, ...start, nextSegment, revision };
+  return { identity, catalog, applier, walStart, redone };
 }
 
 async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {
@@ -142,11 +150,14 @@ async function syncAncestors(disk: Disk, path: string): Promise<void> {
 }
 
 /** Точки ещё нет: это годится, только если не было и записей. */
-function firstPosition({ disk, layout }: RecoveryRoom) {
-  if (disk.list(layout.files).length > 0) {
-    throw new WrongDataDirectory(`${layout.checkpoint} нет, а файлы есть: каталог журнала чужой или потерян`);
+function firstPosition({ disk, layout, randomId }: RecoveryRoom): WalPosition {
+  const hasLog = disk.list(layout.walDir).some((name) => segmentSequence(name) !== undefined);
+  if (hasLog || disk.list(layout.files).length > 0) {
+    throw new WrongDataDirectory(
+      `${layout.checkpoint} нет, а файлы или журнал есть: каталог журнала чужой или потерян`,
+    );
   }
-  return { segment: listSegments(disk, layout)[0] ?? 0, offset: 0, frame: 1, revision: 0, salt: 0 };
+  return { segment: 1, offset: 0, frame: 1, revision: 0, salt: Number.parseInt(randomId().slice(0, 8), 16) };
 }
 
 function openCatalogOrFresh(room: RecoveryRoom): Catalog {

@@ -128,6 +128,7 @@ export class Store {
     });
     store.#timer = setInterval(() => void store.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
     store.#timer.unref();
+    if (room.recovered.redone > 0) void store.checkpoint();
     return store;
   }
 

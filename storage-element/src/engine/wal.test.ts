@@ -30,7 +30,7 @@ async function openBench(
   const bench: Omit<Bench, 'wal'> = { disk, applied: [], frames: [], failures: [], full: 0 };
   const wal = await Wal.open(disk, LAYOUT, {
     limits: LIMITS,
-    start: { nextSegment: 1, spare: [], nextFrame: 1, revision: 0, salt: 1 },
+    start: { segments: [], offset: 0, nextSegment: 1, spare: [], nextFrame: 1, revision: 0, salt: 1 },
     hooks: {
       apply: (records) => bench.applied.push(...records.map(revisionOf)),
       onFrame: (count) => bench.frames.push(count),

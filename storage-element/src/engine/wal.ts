@@ -29,7 +29,7 @@ export interface WalPosition {
   readonly offset: number;
   readonly frame: number;
   readonly revision: number;
-  /** Соль кадров: случайная у каждого запуска, тем, кто загружает файлы, неизвестна. */
+  /** Соль кадров: случайная у каждого элемента, тем, кто загружает файлы, неизвестна. */
   readonly salt: number;
 }
 
@@ -58,13 +58,13 @@ export class Wal {
   readonly #limits: WalLimits;
   readonly #hooks: WalHooks;
   /** Номера занятых сегментов по порядку; последний — тот, куда пишут. */
-  readonly #segments: number[] = [];
+  readonly #segments: number[];
   /** Отслужившие сегменты, готовые к новой жизни. */
   readonly #spare: number[];
   readonly #salt: number;
   #nextSegment: number;
   #file: DiskFile | undefined;
-  #offset = 0;
+  #offset: number;
   #frame: number;
   #revision: number;
   #writtenRevision: number;
@@ -81,6 +81,8 @@ export class Wal {
     this.#limits = options.limits;
     this.#hooks = options.hooks;
     this.#nextSegment = options.start.nextSegment;
+    this.#segments = [...options.start.segments];
+    this.#offset = options.start.offset;
     this.#spare = [...options.start.spare];
     this.#salt = options.start.salt;
     this.#frame = options.start.nextFrame;
@@ -89,14 +91,16 @@ export class Wal {
     this.#applied = this.#end();
   }
 
-  /** Открывает журнал на новом сегменте: недописанный хвост прежнего остаётся в прошлом. */
+  /** Продолжает журнал там, где кончился последний целый кадр, поверх недописанного хвоста: его никому не обещали. */
   static async open(
     disk: Disk,
     layout: Layout,
     options: { limits: WalLimits; hooks: WalHooks; start: WalStart },
   ): Promise<Wal> {
     const wal = new Wal(disk, layout, options);
-    await wal.#startSegment();
+    const last = options.start.segments.at(-1);
+    if (last === undefined) await wal.#startSegment();
+    else wal.#file = await disk.open(layout.segment(last), 'update');
     wal.#applied = wal.#end();
     return wal;
   }
@@ -290,9 +294,12 @@ export class Wal {
 
 /** С чего начинать: что нашло восстановление. */
 export interface WalStart {
-  /** Номер, которым назовётся первый сегмент; он уже записан в контрольную точку. */
+  /** Сегменты после точки; в последнем журнал продолжится с места offset. Пусто — журнала ещё не было. */
+  readonly segments: readonly number[];
+  readonly offset: number;
+  /** Номер, которым назовётся следующий сегмент. */
   readonly nextSegment: number;
-  /** Прежние сегменты: всё из них уже разложено и сброшено. */
+  /** Сегменты до точки: всё из них разложено и сброшено. */
   readonly spare: readonly number[];
   readonly nextFrame: number;
   readonly revision: number;

@@ -101,7 +101,9 @@ test('повтор тех же байтов узнан и ничего не ме
 test('больше предела, не та длина, не та сумма, нет места — свой код, место отпущено, ничего не осталось', async () => {
   const bench = await openBench({ change: { space: { capacityBytesMax: 1000, reserveBytes: 0 } } });
   await assert.rejects(put(bench, 1, Buffer.alloc(10_001)), { code: 'FILE_TOO_LARGE' });
-  await assert.rejects(put(bench, 1, Buffer.alloc(10_001), { declaredLength: undefined }), { code: 'FILE_TOO_LARGE' });
+  await assert.rejects(put(bench, 1, Buffer.alloc(901), { declaredLength: undefined, fileBytesMax: 900 }), {
+    code: 'FILE_TOO_LARGE',
+  });
   await assert.rejects(put(bench, 1, LARGE, { declaredLength: 299 }), { code: 'LENGTH_MISMATCH' });
   await assert.rejects(put(bench, 1, LARGE, { sha256: 'ab'.repeat(32) }), { code: 'CHECKSUM_MISMATCH' });
   await assert.rejects(put(bench, 1, Buffer.alloc(1001)), { code: 'STORAGE_FULL' });
@@ -110,6 +112,18 @@ test('больше предела, не та длина, не та сумма, �
   for (const index of [1, 2, 3]) await put(bench, index, LARGE);
   await assert.rejects(put(bench, 4, LARGE), { code: 'STORAGE_FULL' });
   assert.equal((await describeElement(bench.store)).capacity.availableBytes, 100);
+});
+
+test('длина неизвестна — место занимается по пределу размера: чужого такая загрузка не съест', async () => {
+  const bench = await openBench({ change: { space: { capacityBytesMax: 1000, reserveBytes: 0 } } });
+  let asked = false;
+  const body = (async function* () {
+    asked = true;
+    yield LARGE;
+  })();
+  await assert.rejects(put(bench, 1, LARGE, { body, declaredLength: undefined }), { code: 'STORAGE_FULL' });
+  assert.equal(asked, false);
+  await put(bench, 1, LARGE, { declaredLength: undefined, fileBytesMax: 1000 });
 });
 
 test('режим сменился, пока текло тело: загрузка отвергнута и убрана', async () => {

@@ -33,7 +33,7 @@ export async function putFile(store: Store, order: PutOrder): Promise<{ created:
   if (declaredLength !== undefined && declaredLength > fileBytesMax) throw new ArtError('FILE_TOO_LARGE');
   const known = store.catalog.get(fileId);
   if (known && sha256 !== undefined && known.file.checksum !== sha256) throw taken(fileId);
-  const hold = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? 0, fileBytesMax));
+  const hold = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? fileBytesMax, fileBytesMax));
   try {
     const received = await store.receive({
       body: order.body,

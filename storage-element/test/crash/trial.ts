@@ -2,7 +2,7 @@
 import { isArtError } from '@artstore/contracts';
 import type { Store } from '../../src/engine/store.ts';
 import { type CatalogFate, type CatalogFiles, CatalogVault, NO_CATALOG } from './catalog-vault.ts';
-import { checkRecovered, PromiseBroken } from './check-recovered.ts';
+import { checkRecovered, checkSettled, PromiseBroken } from './check-recovered.ts';
 import { CrashDisk, type Operation, type Refusal } from './crash-disk.ts';
 import { checkReader, type Reader, readFeed } from './feed-reader.ts';
 import { DiskError, MemoryImage } from './memory-image.ts';
@@ -110,8 +110,11 @@ export class Trial {
     try {
       this.#vault.load(point.catalog, fate, random);
       const store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
+      const room = { store, disk, history: this.#history, now: point.now };
+      await checkRecovered(room);
+      await store.checkpoint();
       recovering = false;
-      await checkRecovered({ store, disk, history: this.#history, now: point.now });
+      checkSettled(room);
       checkReader(store, point.reader, lost);
       await goOn(store, random);
       await store.close();
