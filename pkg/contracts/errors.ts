@@ -109,11 +109,16 @@ export interface ErrorDetail {
   readonly message: string;
 }
 
+/** Нарушение с обоими языками: `message` — английский текст, `ru` — его русская пара; язык выбирает errorBody. */
+export interface Fault extends ErrorDetail {
+  readonly ru?: string;
+}
+
 export interface ArtErrorOptions {
   /** Причина: чужая ошибка, которую эта дополняет смыслом. Уходит в журнал, но не клиенту. */
   readonly cause?: unknown;
   /** Уточнения по полям; клиент их видит. */
-  readonly details?: readonly ErrorDetail[];
+  readonly details?: readonly Fault[];
   /** Уточнение к тексту таблицы на двух языках; клиент его видит. */
   readonly explain?: { readonly ru: string; readonly en: string };
   readonly fileId?: string;
@@ -166,10 +171,15 @@ export function errorBody(error: ArtError, language: Language, requestId?: strin
     error: {
       code: error.code,
       message: (explain ?? ERROR_TABLE[error.code])[language],
-      ...(details && details.length > 0 ? { details } : {}),
+      ...(details && details.length > 0 ? { details: details.map((fault) => detailIn(fault, language)) } : {}),
       ...(requestId === undefined ? {} : { request_id: requestId }),
       ...(fileId === undefined ? {} : { file_id: fileId }),
       ...(storageId === undefined ? {} : { storage_id: storageId }),
     },
   };
+}
+
+/** На проводе остаются только поле и текст на языке клиента; без русской пары — английский. */
+function detailIn({ field, message, ru }: Fault, language: Language): ErrorDetail {
+  return { field, message: language === 'ru' ? (ru ?? message) : message };
 }

@@ -1,6 +1,7 @@
 // Правила для слов о файле: границы, знаки, вложенность. Каждое нарушение названо, ничего лишнего не отвергнуто.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ArtError, errorBody } from './errors.ts';
 import { descriptionFaults, filenameFaults, metadataFaults, tagsFaults, ttlFaults } from './file-rules.ts';
 
 const messages = (faults: readonly { message: string }[]) => faults.map(({ message }) => message).join('; ');
@@ -115,4 +116,30 @@ test('срок: от 1 до 365 целых дней у черновика, у п
     assert.equal(ttlFaults('t', 'temporary', ttl).length, 1, String(ttl));
   assert.deepEqual(ttlFaults('t', 'permanent', null), []);
   assert.match(messages(ttlFaults('t', 'permanent', 30)), /absent/);
+});
+
+test('каждое нарушение сказано на двух языках; клиент видит один, без русской пары — английский', () => {
+  const faults = [
+    ...filenameFaults('f', ''),
+    ...filenameFaults('f', 'a\n'),
+    ...filenameFaults('f', `\ud800${'a'.repeat(300)}`),
+    ...descriptionFaults('d', `${'a'.repeat(1001)}\0`),
+    ...tagsFaults('t', ['', 'a', 'a']),
+    ...tagsFaults('t', Array.from({ length: 51 }, String)),
+    ...metadataFaults('m', { a: { b: { c: { d: { e: {} } } } } }),
+    ...metadataFaults('m', { a: `\0\ud800${'a'.repeat(9000)}` }),
+    ...ttlFaults('l', 'permanent', 1),
+    ...ttlFaults('l', 'temporary', 0),
+  ];
+  for (const { message, ru } of faults) assert.match(ru ?? '', /[а-я]/, message);
+  const details = [...ttlFaults('body.ttl_days', 'temporary', 0), { field: 'x', message: 'only English' }];
+  const error = new ArtError('VALIDATION_ERROR', { details });
+  assert.deepEqual(errorBody(error, 'ru').error.details, [
+    { field: 'body.ttl_days', message: 'нужно целое число от 1 до 365' },
+    { field: 'x', message: 'only English' },
+  ]);
+  assert.deepEqual(errorBody(error, 'en').error.details?.[0], {
+    field: 'body.ttl_days',
+    message: 'must be an integer from 1 to 365',
+  });
 });

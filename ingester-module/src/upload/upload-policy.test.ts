@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isArtError } from '@artstore/contracts';
+import { errorBody, isArtError } from '@artstore/contracts';
 import { type FormField, readIntent } from './upload-policy.ts';
 
 function read(
@@ -161,4 +161,22 @@ test('все ошибки формы называются разом', () => {
     faults(() => read(fields, 'a/b')),
     ['body.retention_policy', 'body.file', 'body.tags', 'body.metadata'],
   );
+});
+
+test('нарушения формы сказаны на языке человека', () => {
+  try {
+    read({ ttl_days: '0', tags: '{}', metadata: '[]' }, 'папка/файл');
+    assert.fail('такая форма не принимается');
+  } catch (error) {
+    assert.ok(isArtError(error, 'VALIDATION_ERROR'), String(error));
+    assert.deepEqual(
+      new Map(errorBody(error, 'ru').error.details?.map(({ field, message }) => [field, message])),
+      new Map([
+        ['body.file', 'имя файла не должно содержать / и \\'],
+        ['body.tags', 'нужен список строк в JSON'],
+        ['body.metadata', 'нужен объект JSON'],
+        ['body.ttl_days', 'нужно целое число от 1 до 365'],
+      ]),
+    );
+  }
 });

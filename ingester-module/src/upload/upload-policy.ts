@@ -4,11 +4,13 @@
 import {
   ArtError,
   descriptionFaults,
-  type ErrorDetail,
+  type Fault,
   filenameFaults,
   metadataFaults,
   TTL_DAYS_DEFAULT,
   TTL_DAYS_MAX,
+  TTL_OF_PERMANENT,
+  TTL_OUT_OF_RANGE,
   tagsFaults,
 } from '@artstore/contracts';
 import type { FileIntent, RetentionPolicy } from '@artstore/clients';
@@ -34,7 +36,7 @@ export interface FilePart {
  * @throws VALIDATION_ERROR со всеми ошибками полей.
  */
 export function readIntent(fields: FormFields, file: FilePart, uploadedBy: string): FileIntent {
-  const faults: ErrorDetail[] = [];
+  const faults: Fault[] = [];
   const policy = readPolicy(fields.get('retention_policy'), faults);
   const description = fields.get('description') ?? '';
   faults.push(...descriptionFaults('body.description', description));
@@ -52,16 +54,22 @@ export function readIntent(fields: FormFields, file: FilePart, uploadedBy: strin
   return intent;
 }
 
-function readPolicy(value: string | undefined, faults: ErrorDetail[]): RetentionPolicy {
+function readPolicy(value: string | undefined, faults: Fault[]): RetentionPolicy {
   if (value === undefined || value === 'temporary') return 'temporary';
-  if (value !== 'permanent') faults.push({ field: 'body.retention_policy', message: 'must be temporary or permanent' });
+  if (value !== 'permanent') {
+    faults.push({
+      field: 'body.retention_policy',
+      message: 'must be temporary or permanent',
+      ru: 'нужно temporary или permanent',
+    });
+  }
   return 'permanent';
 }
 
-function readTtl(value: string | undefined, policy: RetentionPolicy, faults: ErrorDetail[]): number | null {
+function readTtl(value: string | undefined, policy: RetentionPolicy, faults: Fault[]): number | null {
   if (policy === 'permanent') {
     if (value !== undefined) {
-      faults.push({ field: 'body.ttl_days', message: 'must be absent for retention_policy permanent' });
+      faults.push({ field: 'body.ttl_days', ...TTL_OF_PERMANENT });
     }
     return null;
   }
@@ -69,48 +77,56 @@ function readTtl(value: string | undefined, policy: RetentionPolicy, faults: Err
   // Только обычная запись целого: Number принял бы и «1e2», и пустую строку.
   const days = /^[1-9]\d{0,2}$/.test(value) ? Number(value) : 0;
   if (days < 1 || days > TTL_DAYS_MAX) {
-    faults.push({ field: 'body.ttl_days', message: `must be an integer from 1 to ${TTL_DAYS_MAX}` });
+    faults.push({ field: 'body.ttl_days', ...TTL_OUT_OF_RANGE });
   }
   return days;
 }
 
-function readTags(value: string | undefined, faults: ErrorDetail[]): string[] {
+function readTags(value: string | undefined, faults: Fault[]): string[] {
   if (value === undefined) return [];
   const parsed = parseJson(value);
   if (!Array.isArray(parsed) || !parsed.every((tag) => typeof tag === 'string')) {
-    faults.push({ field: 'body.tags', message: 'must be a JSON array of strings' });
+    faults.push({ field: 'body.tags', message: 'must be a JSON array of strings', ru: 'нужен список строк в JSON' });
     return [];
   }
   faults.push(...tagsFaults('body.tags', parsed));
   return parsed;
 }
 
-function readMetadata(value: string | undefined, faults: ErrorDetail[]): Record<string, unknown> {
+function readMetadata(value: string | undefined, faults: Fault[]): Record<string, unknown> {
   if (value === undefined) return {};
   const parsed = parseJson(value);
   if (!isRecord(parsed)) {
-    faults.push({ field: 'body.metadata', message: 'must be a JSON object' });
+    faults.push({ field: 'body.metadata', message: 'must be a JSON object', ru: 'нужен объект JSON' });
     return {};
   }
   const broken = metadataFaults('body.metadata', parsed);
   // 1e999 разбирается в бесконечность, а записалось бы null: чужое число молча не меняем.
   if (broken.length === 0 && !hasFiniteNumbers(parsed)) {
-    broken.push({ field: 'body.metadata', message: 'must not contain numbers too large to keep' });
+    broken.push({
+      field: 'body.metadata',
+      message: 'must not contain numbers too large to keep',
+      ru: 'есть число, слишком большое, чтобы его сохранить',
+    });
   }
   faults.push(...broken);
   return parsed;
 }
 
-function readFilename(value: string | undefined, faults: ErrorDetail[]): string {
+function readFilename(value: string | undefined, faults: Fault[]): string {
   if (value === undefined || value === '') {
-    faults.push({ field: 'body.file', message: 'the part must have a file name' });
+    faults.push({ field: 'body.file', message: 'the part must have a file name', ru: 'у файла должно быть имя' });
     return '';
   }
   const name = value.normalize('NFC');
   faults.push(...filenameFaults('body.file', name));
   // Имя показывают людям и предлагают при скачивании; путём оно не бывает никогда.
   if (/[/\\]/.test(name) || name === '.' || name === '..') {
-    faults.push({ field: 'body.file', message: 'the file name must not be a path' });
+    faults.push({
+      field: 'body.file',
+      message: 'the file name must not be a path',
+      ru: 'имя файла не должно содержать / и \\',
+    });
   }
   return name;
 }

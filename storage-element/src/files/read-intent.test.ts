@@ -1,7 +1,7 @@
 // Намерение из заголовка: что принимается, что названо нарушением.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isArtError } from '@artstore/contracts';
+import { errorBody, isArtError } from '@artstore/contracts';
 import { readIntent } from './read-intent.ts';
 
 const GOOD = { original_filename: 'а.txt', content_type: 'text/plain', retention_policy: 'temporary' };
@@ -89,5 +89,19 @@ test('не base64url, не UTF-8, не JSON, не объект — отказ б
     encode('"x"'),
   ]) {
     assert.equal(faultsOf(header).length, 1, header);
+  }
+});
+
+test('отказ сказан на языке клиента', () => {
+  for (const change of [{ tags: 'a' }, { ttl_days: 0 }, { original_filename: '' }, { лишнее: 1 }]) {
+    assert.throws(
+      () => readIntent(encode({ ...GOOD, ...change })),
+      (error: unknown) => {
+        assert.ok(isArtError(error, 'VALIDATION_ERROR'), String(error));
+        assert.match(errorBody(error, 'ru').error.details?.[0]?.message ?? '', /[а-я]{4}/i, JSON.stringify(change));
+        assert.match(errorBody(error, 'en').error.details?.[0]?.message ?? '', /^[A-Za-z]{4}/, JSON.stringify(change));
+        return true;
+      },
+    );
   }
 });

@@ -2,7 +2,7 @@
 import {
   ArtError,
   descriptionFaults,
-  type ErrorDetail,
+  type Fault,
   filenameFaults,
   metadataFaults,
   TTL_DAYS_DEFAULT,
@@ -15,6 +15,7 @@ import { type FileIntent, isJsonObject } from './file.ts';
 export type RawIntent = Omit<FileIntent, 'uploadedBy'> & { readonly uploadedBy: string | undefined };
 
 const HEADER = 'header.artstore-metadata';
+const RUSSIAN = z.locales.ru().localeError;
 const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
 
 const schema = z.strictObject({
@@ -34,12 +35,9 @@ const schema = z.strictObject({
 
 /** Разбирает и проверяет намерение. Бросает VALIDATION_ERROR со всеми нарушениями сразу. */
 export function readIntent(header: string): RawIntent {
-  const parsed = schema.safeParse(decode(header));
-  if (!parsed.success) {
-    throw invalid(
-      parsed.error.issues.map(({ path, message }) => ({ field: [HEADER, ...path.map(String)].join('.'), message })),
-    );
-  }
+  const value = decode(header);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(shapeFaults(value, parsed.error.issues));
   const raw = parsed.data;
   const faults = [
     ...filenameFaults(`${HEADER}.original_filename`, raw.original_filename),
@@ -61,15 +59,27 @@ export function readIntent(header: string): RawIntent {
   };
 }
 
+/** Нарушения вида на двух языках: zod говорит на одном за раз, поэтому отвергнутое проверяется ещё раз, по-русски. */
+function shapeFaults(value: unknown, issues: readonly z.core.$ZodIssue[]): Fault[] {
+  const russian = schema.safeParse(value, { error: RUSSIAN }).error?.issues ?? [];
+  return issues.map(({ path, message }, index) => ({
+    field: [HEADER, ...path.map(String)].join('.'),
+    message,
+    ru: russian[index]?.message ?? message,
+  }));
+}
+
 function decode(header: string): unknown {
-  if (!BASE64URL.test(header)) throw invalid([{ field: HEADER, message: 'must be base64url' }]);
+  if (!BASE64URL.test(header))
+    throw invalid([{ field: HEADER, message: 'must be base64url', ru: 'нужна запись base64url' }]);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'base64url')));
   } catch (cause) {
-    throw invalid([{ field: HEADER, message: 'must be base64url of a JSON object in UTF-8' }], cause);
+    const message = 'must be base64url of a JSON object in UTF-8';
+    throw invalid([{ field: HEADER, message, ru: 'нужен объект JSON в UTF-8, записанный base64url' }], cause);
   }
 }
 
-function invalid(details: readonly ErrorDetail[], cause?: unknown): ArtError {
+function invalid(details: readonly Fault[], cause?: unknown): ArtError {
   return new ArtError('VALIDATION_ERROR', cause === undefined ? { details } : { details, cause });
 }
