@@ -80,6 +80,11 @@ CREATE FUNCTION query.words_query(value text) RETURNS tsquery
     ELSE websearch_to_tsquery('query.words'::regconfig, query.steady(value))
   END;
 
+-- Состоит ли запрос из одних стоп-слов.
+CREATE FUNCTION query.is_noise(value text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN numnode(websearch_to_tsquery('query.plain_words'::regconfig, query.steady(value))) = 0;
+
 -- Основы слов текста без стоп-слов (если кроме них что-то есть): по ним находят, что подсветить.
 CREATE FUNCTION query.stems(value text) RETURNS text[]
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -26,7 +26,10 @@ export interface OrderKey {
 }
 
 export interface PageQuery {
+  /** Условие для поиска по индексу. */
   readonly where: Clause;
+  /** Равносильное условие для проверки строки за строкой. */
+  readonly check: Clause;
   readonly order: OrderKey;
   /** Близость и то, сколько первых по порядку строк она переставляет. */
   readonly rank?: { readonly expression: RawBuilder<number>; readonly rowsMax: number } | undefined;
@@ -138,7 +141,7 @@ function openSession(db: Transaction<Database>, deadlineMs: number): SearchSessi
     walk: async (page, { range, rowsMax, hitsMax }) => {
       const nearest = sql`SELECT *, ${page.order.expression} AS key FROM files WHERE ${range}
         ORDER BY ${page.order.expression} ${direction(page.order)}, file_id ${direction(page.order)} LIMIT ${rowsMax}`;
-      const hits = sql`SELECT file_id, key FROM (${nearest}) AS nearest WHERE ${page.where}
+      const hits = sql`SELECT file_id, key FROM (${nearest}) AS nearest WHERE ${page.check}
         ORDER BY key ${direction(page.order)}, file_id ${direction(page.order)} LIMIT ${hitsMax}`;
       return toHits(await run(pageQuery(page, hits)));
     },

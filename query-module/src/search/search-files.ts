@@ -16,6 +16,7 @@ import {
   relevanceExpression,
   sortKeyExpression,
   upToEdge,
+  lookupClause,
   whereClause,
 } from './where-clause.ts';
 
@@ -24,7 +25,7 @@ export type SearchPage = Readonly<components['schemas']['SearchPage']>;
 /** До этого числа total точен. */
 const EXACT_TOTAL_MAX = 10_000;
 /** Запас к пределу: оценка планировщика ошибается, и лучше лишний раз пересчитать точно. */
-const BROAD_ESTIMATE_MIN = 1.5 * EXACT_TOTAL_MAX;
+const BROAD_ESTIMATE_MIN = 1.2 * EXACT_TOTAL_MAX;
 /** Дальше этого места широкий запрос не листают. */
 const BROAD_OFFSET_MAX = 100_000;
 /** Сколько новейших совпадений располагается по близости у узкого и у широкого запроса. */
@@ -74,12 +75,11 @@ export async function searchFiles(files: FilesView, request: SearchRequest): Pro
 async function find(session: SearchSession, criteria: Criteria): Promise<Found> {
   const page = planPage(criteria);
   if (await isUnindexed(session, criteria)) return await findUnindexed(session, criteria, narrowRank(page));
-  const expected = await session.estimate(page.where);
+  const expected = await session.estimate(page.check);
   let least = 0;
   if (expected <= BROAD_ESTIMATE_MIN) {
-    // Собранное сверх предела не пропадает: число тогда просто точно и дальше него.
-    const hits = await session.collect(page, BROAD_ESTIMATE_MIN + 1);
-    if (hits.found <= BROAD_ESTIMATE_MIN) return exact(hits);
+    const hits = await session.collect(page, EXACT_TOTAL_MAX + 1);
+    if (hits.found <= EXACT_TOTAL_MAX) return exact(hits);
     least = hits.found;
   }
   if (criteria.offset > BROAD_OFFSET_MAX) throw offsetTooDeep();
@@ -170,7 +170,8 @@ function exact(hits: Hits): Found {
 function planPage(criteria: Criteria): PageQuery {
   const rank = criteria.sortBy === 'relevance' ? relevanceExpression(criteria) : undefined;
   return {
-    where: whereClause(criteria),
+    where: lookupClause(criteria),
+    check: whereClause(criteria),
     // По близости переставляются новейшие, поэтому под ней — порядок времени.
     order: {
       expression: sortKeyExpression(sortKeyOf(criteria)),

@@ -1,15 +1,31 @@
 // Условия поиска → SQL из готовых частей; всё пришедшее от клиента уходит параметрами. Чистая комната: базы не касается.
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Criteria, SearchMode, SearchStatus, SortBy } from './criteria.ts';
+import type { WordQuery } from './word-query.ts';
 
 export type Clause = RawBuilder<SqlBool>;
 
 /** Столбец или выражение, по которому стоит индекс порядка. */
 export type SortKey = Exclude<SortBy, 'relevance'>;
 
+/** Условие, которым удобно проверять строку: вектор слов строится один раз. */
 export function whereClause(criteria: Criteria): Clause {
+  return clauseWith(criteria, (words) => wordsClause(words.websearch));
+}
+
+/**
+ * То же условие для поиска по индексу. Нужные слова — порознь: пересекая отдельные ключи, GIN перескакивает через лишнее
+ * и втрое быстрее, чем вычисляя один составной tsquery.
+ */
+export function lookupClause(criteria: Criteria): Clause {
+  return clauseWith(criteria, (words) =>
+    words.required.length < 2 ? wordsClause(words.websearch) : allOf(separateClauses(words)),
+  );
+}
+
+function clauseWith(criteria: Criteria, render: (words: WordQuery) => Clause): Clause {
   const clauses: Clause[] = [fieldsClause(criteria)];
-  if (criteria.words !== undefined) clauses.push(wordsClause(criteria.words.websearch));
+  if (criteria.words !== undefined) clauses.push(render(criteria.words));
   else if (criteria.query !== undefined) clauses.push(nameClause(criteria.mode, criteria.query));
   if (criteria.filename !== undefined) clauses.push(nameClause(criteria.mode, criteria.filename));
   return allOf(clauses);
@@ -119,6 +135,14 @@ function statusClause(status: SearchStatus): Clause {
 function wordsClause(websearch: string): Clause {
   if (websearch === '') return sql<SqlBool>`false`;
   return sql`query.search_vector(original_filename, description, tags) @@ query.words_query(${websearch})`;
+}
+
+/** Часть из одних стоп-слов ничего не требует, если требует хоть что-то весь запрос; планировщик это сворачивает сам. */
+function separateClauses({ websearch, required }: WordQuery): Clause[] {
+  return [
+    sql`(NOT query.is_noise(${websearch}) OR ${wordsClause(websearch)})`,
+    ...required.map((part): Clause => sql`(query.is_noise(${part}) OR ${wordsClause(part)})`),
+  ];
 }
 
 function nameClause(mode: SearchMode, name: string): Clause {

@@ -20,9 +20,21 @@ test('запрос сводится к словам, кавычкам, or и м�
     ['"незакрытая кавычка', 'незакрытая кавычка', ['незакрытая', 'кавычка']],
     ['-скан', '-скан', []],
   ];
-  for (const [query, websearch, wanted] of cases) assert.deepEqual(readWordQuery(query), { websearch, wanted }, query);
+  for (const [query, websearch, wanted] of cases) {
+    const { required, ...rest } = readWordQuery(query);
+    assert.deepEqual(rest, { websearch, wanted }, query);
+    assert.ok(required.length >= 1);
+  }
 });
 
 test('запрос без слов пуст: искать нечего', () => {
   for (const query of ['№', '"" --', '()', '🎉', ' ', 'or']) assert.equal(readWordQuery(query).websearch, '', query);
+});
+
+test('нужные слова ищутся порознь, отрицание — при первом, с or запрос не делится', () => {
+  const requiredOf = (query: string): readonly string[] => readWordQuery(query).required;
+  assert.deepEqual(requiredOf('договор поставки -скан договор'), ['договор -скан', 'поставки']);
+  assert.deepEqual(requiredOf('"договор аренды" склад'), ['"договор аренды"', 'склад']);
+  assert.deepEqual(requiredOf('смета or бюджет'), ['смета or бюджет']);
+  assert.equal(requiredOf('а б в г д е ж з и к л').length, 8);
 });

@@ -5,9 +5,14 @@ import { splitWords } from './split-words.ts';
 export interface WordQuery {
   /** Строка для базы; пустая — слов в запросе нет, и найтись ничего не может. */
   readonly websearch: string;
+  /** Тот же запрос частями, которые нужны все; одна часть — делить нечего. */
+  readonly required: readonly string[];
   /** Слова, которые искали (без отрицаемых): по ним подсвечивается найденное. */
   readonly wanted: readonly string[];
 }
+
+/** Больше частей порознь не ищется: остальные идут вместе с последней. */
+const REQUIRED_MAX = 8;
 
 /** Кусок запроса: текст в кавычках или слово между пробелами; минус впереди — отрицание. */
 const PIECE = /(?<minus>(?<![^\s])-)?"(?<phrase>[^"]*)"|(?<bare>[^\s"]+)/gu;
@@ -25,17 +30,26 @@ export function readWordQuery(query: string): WordQuery {
     const words = splitWords(groups?.['phrase'] ?? bare ?? '').map((word) => word.text);
     if (words.length === 0) continue;
     if (!negative) wanted.push(...words);
-    parts.push(renderPiece(words, { negative, phrase: bare === undefined }));
+    if (negative || bare === undefined) parts.push(renderPhrase(words, negative));
+    else parts.push(...words.map((word) => (word === 'or' ? '"or"' : word)));
   }
-  return {
-    websearch: wanted.length === 0 && !parts.some((part) => part.startsWith('-')) ? '' : parts.join(' '),
-    wanted,
-  };
+  const websearch = wanted.length === 0 && !parts.some((part) => part.startsWith('-')) ? '' : parts.join(' ');
+  return { websearch, required: splitRequired(parts, websearch), wanted };
+}
+
+/** Отрицания сами ничего не находят и остаются при первой части; с or делить нельзя. */
+function splitRequired(parts: readonly string[], websearch: string): string[] {
+  const positive = [...new Set(parts.filter((part) => !part.startsWith('-')))];
+  if (parts.includes('or') || positive.length < 2) return [websearch];
+  const negative = parts.filter((part) => part.startsWith('-'));
+  const separate = positive.slice(0, REQUIRED_MAX - 1);
+  const rest = positive.slice(REQUIRED_MAX - 1).join(' ');
+  const required = rest === '' ? separate : [...separate, rest];
+  return [[required[0], ...negative].join(' '), ...required.slice(1)];
 }
 
 /** Слово or, пришедшее куском имени, берётся в кавычки: оператором оно быть не просилось. */
-function renderPiece(words: readonly string[], o: { negative: boolean; phrase: boolean }): string {
-  if (o.negative) return words.length === 1 && words[0] !== 'or' ? `-${words.join('')}` : `-"${words.join(' ')}"`;
-  if (o.phrase) return `"${words.join(' ')}"`;
-  return words.map((word) => (word === 'or' ? '"or"' : word)).join(' ');
+function renderPhrase(words: readonly string[], negative: boolean): string {
+  if (negative && words.length === 1 && words[0] !== 'or') return `-${words.join('')}`;
+  return `${negative ? '-' : ''}"${words.join(' ')}"`;
 }
