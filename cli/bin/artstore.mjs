@@ -15,7 +15,8 @@ const pinned = join(here, '..', '..', 'node_modules', '.bin', 'node');
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_OWN) {
   await import(main);
 } else if (existsSync(pinned)) {
-  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Канал ipc — знак жизни: если этот процесс убьют, команда заметит обрыв и остановится.
+  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   // Ctrl+C получает вся группа; здесь важно лишь дождаться, чем кончит сама команда.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {

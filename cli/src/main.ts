@@ -12,6 +12,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => process.exit(EXIT.interrupted));
   });
 }
+// Запустивший процесс исчез (его убили): докачивать за него некому.
+process.once('disconnect', () => interrupt.abort(new Error('the parent is gone')));
+process.channel?.unref();
 // Читатель конвейера вправе уйти раньше (artstore search | head): это не ошибка.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -94,6 +94,8 @@ const ru = {
     exists: (path: string) => `Файл уже есть, не заменяю без --force: ${path}`,
     cannotWrite: (path: string, reason: string) => `Не могу записать: ${path}: ${reason}`,
     corrupted: 'Содержимое не сошлось с контрольной суммой.',
+    busy: (pid: number) =>
+      `Этот файл уже скачивает другой запуск artstore (процесс ${pid}); дождитесь его или выберите другую папку: -o ПАПКА.`,
     done: (path: string, size: string) => `${path} (${size}), контрольная сумма верна`,
   },
   info: {
@@ -217,6 +219,8 @@ const en: Messages = {
     exists: (path) => `The file exists; use --force to replace it: ${path}`,
     cannotWrite: (path, reason) => `Cannot write: ${path}: ${reason}`,
     corrupted: 'The content does not match its checksum.',
+    busy: (pid) =>
+      `Another run of artstore is already downloading this file (process ${pid}); wait for it or choose another folder: -o FOLDER.`,
     done: (path, size) => `${path} (${size}), checksum verified`,
   },
   info: {

@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { createQueryClient } from '@artstore/clients';
 import type { FileMetadata, QueryClient } from '@artstore/clients';
 import { ArtError } from '@artstore/contracts';
+import { claimPart } from '../claim-part.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { humanSize, printJson, printLine, shown } from '../output.ts';
@@ -61,13 +62,10 @@ export async function download(room: Room, fileId: string, options: DownloadOpti
 async function toFile(job: Job, options: DownloadOptions): Promise<void> {
   const { room, file } = job;
   const path = await chooseTarget(room, file, options.output);
-  // Имя временного файла — по сумме содержимого: чужое или прежнее содержимое под ним не окажется.
-  const part = join(dirname(path), `.artstore-${file.file_id}-${file.checksum.slice(0, 16)}.part`);
   try {
     if (options.force !== true && (await exists(path)))
       throw new CliError('FILE_EXISTS', EXIT.local, room.text.download.exists(path));
-    const resumedFrom = await receive(job, part);
-    await place(part, path, options.force === true);
+    const resumedFrom = await receiveInto(job, path, options.force === true);
     const done = { file_id: file.file_id, path, size: file.size, checksum: file.checksum, resumed_from: resumedFrom };
     job.progress.clear();
     if (options.json) await printJson(room, done);
@@ -81,10 +79,26 @@ async function toFile(job: Job, options: DownloadOptions): Promise<void> {
   }
 }
 
+/** Качает во временный файл рядом с целью и ставит его на место. @returns с какого байта начали */
+async function receiveInto(job: Job, path: string, replace: boolean): Promise<number> {
+  const { room, file } = job;
+  // Имя временного файла — по сумме содержимого: чужое или прежнее содержимое под ним не окажется.
+  const part = join(dirname(path), `.artstore-${file.file_id}-${file.checksum.slice(0, 16)}.part`);
+  const claim = await claimPart(part);
+  if (claim.kind === 'busy') throw new CliError('DOWNLOAD_BUSY', EXIT.local, room.text.download.busy(claim.pid));
+  try {
+    const resumedFrom = await receive(job, claim.path);
+    await place(claim.path, path, replace);
+    return resumedFrom;
+  } finally {
+    await claim.release();
+  }
+}
+
 /** Докачивает во временный файл и сверяет сумму. @returns с какого байта начали */
 async function receive(job: Job, part: string): Promise<number> {
   const { room, file } = job;
-  const handle = await open(part, 'a+', 0o644);
+  const handle = await open(part, 'r+');
   try {
     let { size: at } = await handle.stat();
     if (at > file.size) {
@@ -94,12 +108,13 @@ async function receive(job: Job, part: string): Promise<number> {
     const resumedFrom = at;
     const hash = await hashStart(part, at);
     const sink = async (chunk: Buffer): Promise<void> => {
-      await writeAll(handle, chunk);
+      await writeAll(handle, chunk, at);
       at += chunk.length;
       hash.update(chunk);
     };
     await fetchAll(job, () => at, sink);
-    if (hash.digest('hex') !== file.checksum) {
+    // Сумма — по принятому, а отдадим мы файл: он обязан быть ровно той же длины.
+    if (hash.digest('hex') !== file.checksum || (await handle.stat()).size !== file.size) {
       // Негодное начало больше не пригодится: следующий запуск начнёт заново.
       await rm(part, { force: true });
       throw new CliError('CHECKSUM_MISMATCH', EXIT.integrity, room.text.download.corrupted);
@@ -111,9 +126,9 @@ async function receive(job: Job, part: string): Promise<number> {
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
   for (let done = 0; done < chunk.length; ) {
-    const { bytesWritten } = await handle.write(chunk, done);
+    const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, position + done);
     done += bytesWritten;
   }
 }
