@@ -28,6 +28,7 @@ import { createLogOut } from './identity/log-out.ts';
 import { createOpenSessions } from './identity/open-sessions.ts';
 import { createPasswords } from './identity/passwords.ts';
 import { createRefreshSession } from './identity/refresh-session.ts';
+import { isSessionOpen } from './identity/sessions-table.ts';
 import { createTokenSigner } from './identity/sign-token.ts';
 import { createSigningKeys } from './identity/signing-keys.ts';
 import { readBootstrapAccounts, readElementsCa, readMasterKey, StartRefused } from './read-secret-files.ts';
@@ -152,7 +153,7 @@ async function openRooms({ config, log, show, keep }: Start) {
     lifeSeconds: Math.round(config.tokens.lifeMs / 1000),
   });
   const passwords = createPasswords();
-  const sessions = createOpenSessions(database);
+  const sessions = createOpenSessions((sessionId) => isSessionOpen(database.db, sessionId));
   await bootstrap({ database, passwords, log, ...config.admin, accounts, show });
 
   const tokens = createElementTokens(signer);
