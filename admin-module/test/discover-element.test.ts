@@ -1,10 +1,16 @@
 // Осмотр и подключение: куда модуль не ходит и чему не верит (SSRF).
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { X509Certificate } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { cleanUp } from './clean-up.ts';
+import { temporaryDirectory, waitUntil } from '@artstore/testing';
+import { issueAuthority, issueServer } from '../../stand/src/issue-certificate.ts';
+import { cleanUp, inOrder } from './clean-up.ts';
 import { startAdmin, type TestAdmin } from './start-admin.ts';
 
 const QUIET = { AM_CHANGES_INTERVAL: '1h', AM_WATCH_INTERVAL: '1h' };
@@ -80,6 +86,48 @@ test('осмотр показывает, кто отвечает, и ничег�
     json: { name: 'новое имя' },
   });
   assert.deepEqual([renamed.status, renamed.body.name], [200, 'новое имя']);
+});
+
+const expiryOf = (pem: string): string => new Date(new X509Certificate(pem).validTo).toISOString();
+
+test('срок сертификата виден при осмотре, у подключённого элемента и после его замены; без TLS его нет', async (t) => {
+  const authority = await issueAuthority(new Date());
+  const issue = async (now: Date) =>
+    await issueServer({
+      authority: { pem: authority.certificate, key: authority.key },
+      name: 'se',
+      hosts: ['127.0.0.1'],
+      now,
+    });
+  const [first, second] = [await issue(new Date(Date.now() - 86_400_000)), await issue(new Date())];
+  const server = createTlsServer({ cert: first.certificate, key: first.key }, answer(INFO));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp(t, () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const url = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const ca = join(await temporaryDirectory(inOrder(t)), 'ca.pem');
+  await writeFile(ca, authority.certificate);
+  const admin = await startAdmin(t, { AM_CHANGES_INTERVAL: '1h', AM_WATCH_INTERVAL: '1s', AM_SE_CA: ca });
+  const token = await admin.token('full');
+
+  assert.equal((await discover(admin, url)).body.certificate_expires_at, expiryOf(first.certificate));
+  const added = await admin.call('/api/v1/storage-elements', { token, json: { name: 'a', url } });
+  assert.deepEqual([added.status, added.body.certificate_expires_at], [201, expiryOf(first.certificate)]);
+
+  // Замена на ходу: прежние соединения и сеансы TLS ещё живы, но показан должен быть новый срок.
+  server.setSecureContext({ cert: second.certificate, key: second.key });
+  assert.equal((await discover(admin, url)).body.certificate_expires_at, expiryOf(second.certificate));
+  await waitUntil('наблюдение заметило новый сертификат', async () => {
+    const { body } = await admin.call(`/api/v1/storage-elements/${STORAGE_ID}`, { token });
+    return body.certificate_expires_at === expiryOf(second.certificate);
+  });
+
+  const plain = await listen(t, answer(INFO));
+  assert.equal((await discover(admin, plain.url)).body.certificate_expires_at, null);
 });
 
 test('адреса не того вида отвергаются до соединения', async (t) => {

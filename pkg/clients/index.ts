@@ -22,6 +22,7 @@ export type {
   StorageMode,
   UnreadableItem,
 } from './src/file-shapes.ts';
+export type { AnsweredInfo } from './src/get-info.ts';
 export { createIngesterClient } from './src/ingester-client.ts';
 export type { IngesterClient, UploadedFile, UploadRequest } from './src/ingester-client.ts';
 export type { PutFile, PutOutcome } from './src/put-file.ts';

@@ -22,7 +22,7 @@ export async function discoverElement(
     available_bytes: seen.availableBytes,
     revision: seen.revision,
     latency_ms: seen.latencyMs,
-    certificate_expires_at: null,
+    certificate_expires_at: seen.certificateExpiresAt,
     registered: await known.has(storageId),
   };
 }

@@ -15,6 +15,8 @@ export interface Observation {
   readonly availableBytes: number;
   readonly revision: number;
   readonly latencyMs: number;
+  /** null — элемент без TLS. */
+  readonly certificateExpiresAt: string | null;
 }
 
 export type FullSyncReason = 'registration' | 'epoch' | 'history_lost';
@@ -90,14 +92,14 @@ export async function insertElement(
   const { seen } = o;
   const { rows } = await db.query<StorageElement>(
     `insert into storage_elements (id, name, url, mode, status, version, epoch, capacity_bytes, used_bytes,
-       available_bytes, revision, latency_ms, full_sync_reason, last_seen_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'registration', now())
+       available_bytes, revision, latency_ms, certificate_expires_at, full_sync_reason, last_seen_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'registration', now())
      on conflict (id) do update set name = excluded.name, url = excluded.url, mode = excluded.mode,
        status = excluded.status, status_reason = null, version = excluded.version, epoch = excluded.epoch,
        epoch_seen_at = now(), capacity_bytes = excluded.capacity_bytes, used_bytes = excluded.used_bytes,
        available_bytes = excluded.available_bytes, revision = excluded.revision, revision_synced = 0, epoch_synced = null,
-       latency_ms = excluded.latency_ms, full_sync_reason = 'registration', last_seen_at = now(), removed_at = null,
-       updated_at = now()
+       latency_ms = excluded.latency_ms, certificate_expires_at = excluded.certificate_expires_at,
+       full_sync_reason = 'registration', last_seen_at = now(), removed_at = null, updated_at = now()
      where storage_elements.removed_at is not null
      returning ${COLUMNS}`,
     [
@@ -113,6 +115,7 @@ export async function insertElement(
       seen.availableBytes,
       seen.revision,
       seen.latencyMs,
+      seen.certificateExpiresAt,
     ],
   );
   return rows[0];
@@ -140,6 +143,7 @@ export async function recordObservation(db: Db, id: string, seen: Observation): 
   await db.query(
     `update storage_elements set mode = $2, status = $3, status_reason = null, version = $4, capacity_bytes = $6,
        used_bytes = $7, available_bytes = $8, revision = $9, latency_ms = $10, last_seen_at = now(),
+       certificate_expires_at = $11,
        epoch_seen_at = case when epoch = $5 then epoch_seen_at else now() end,
        full_sync_reason = case when epoch = $5 then full_sync_reason else coalesce(full_sync_reason, 'epoch') end,
        epoch = $5,
@@ -156,6 +160,7 @@ export async function recordObservation(db: Db, id: string, seen: Observation): 
       seen.availableBytes,
       seen.revision,
       seen.latencyMs,
+      seen.certificateExpiresAt,
     ],
   );
 }

@@ -21,7 +21,10 @@ export interface ProbeOptions {
 export async function probeElement({ client, url, expectedId, signal }: ProbeOptions): Promise<Probe> {
   const startedAtMs = performance.now();
   try {
-    const info = await client.getInfo(url, { signal, ...(expectedId === undefined ? {} : { expectedId }) });
+    const { info, certificateExpiresAt } = await client.getInfo(url, {
+      signal,
+      ...(expectedId === undefined ? {} : { expectedId }),
+    });
     const { capacity } = info;
     return {
       storageId: info.storage_id,
@@ -35,6 +38,7 @@ export async function probeElement({ client, url, expectedId, signal }: ProbeOpt
         availableBytes: capacity.available_bytes,
         revision: info.revision,
         latencyMs: Math.round(performance.now() - startedAtMs),
+        certificateExpiresAt,
       },
     };
   } catch (error) {

@@ -7,22 +7,22 @@ import { Agent as TlsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { Agent } from 'undici';
-import { callJson, neighbourError, shapeReply } from './call-json.ts';
+import { callJson, shapeReply } from './call-json.ts';
 import { fileOperations, upkeepOperations } from './element-operations.ts';
 import type { CallElement } from './element-operations.ts';
-import { checkAnswerer, elementError, wrongElement } from './element-reply.ts';
+import { checkAnswerer, elementError } from './element-reply.ts';
 import type { Authorize, ElementAddress } from './element-reply.ts';
-import { elementInfo } from './file-shapes.ts';
 import type {
   ElementChanges,
   ElementFile,
   ElementFilePage,
-  ElementInfo,
   FileEdit,
   FileStatus,
   ModeState,
   StorageMode,
 } from './file-shapes.ts';
+import { createGetInfo } from './get-info.ts';
+import type { AnsweredInfo, InfoQuestion } from './get-info.ts';
 import { locate } from './locate.ts';
 import { openDownload } from './open-download.ts';
 import type { DownloadRequest, ElementDownload } from './open-download.ts';
@@ -44,10 +44,7 @@ export interface StorageElementClientOptions {
 
 export interface StorageElementClient {
   /** Кто отвечает по адресу. С expectedId чужой ответ — SE_UNAVAILABLE. */
-  readonly getInfo: (
-    url: string,
-    o?: { expectedId?: string; signal?: AbortSignal | undefined },
-  ) => Promise<ElementInfo>;
+  readonly getInfo: (url: string, question?: InfoQuestion) => Promise<AnsweredInfo>;
   readonly listFiles: (
     element: ElementAddress,
     o: { limit: number; after?: string; status?: FileStatus; signal?: AbortSignal | undefined },
@@ -86,10 +83,8 @@ export interface StorageElementClient {
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 15_000;
 const BODY_IDLE_TIMEOUT_MS = 30_000;
-const INFO_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 const REPLY_BYTES_MAX = 1024 * 1024;
-const INFO_BYTES_MAX = 64 * 1024;
 
 export function createStorageElementClient(o: StorageElementClientOptions): StorageElementClient {
   const connections = openConnections(o);
@@ -116,7 +111,7 @@ export function createStorageElementClient(o: StorageElementClientOptions): Stor
   return {
     ...fileOperations(call),
     ...upkeepOperations(call),
-    getInfo: (url, { expectedId, signal } = {}) => getInfo({ dispatcher, url, expectedId, signal }),
+    getInfo: connections.info.ask,
     putFile: createPutFile({
       agentFor,
       authorize,
@@ -128,33 +123,9 @@ export function createStorageElementClient(o: StorageElementClientOptions): Stor
   };
 }
 
-interface InfoCall {
-  readonly dispatcher: Agent;
-  readonly url: string;
-  readonly expectedId: string | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Сведения открыты всем: токен незнакомому адресу не показываем. */
-async function getInfo({ dispatcher, url, expectedId, signal }: InfoCall): Promise<ElementInfo> {
-  const reply = await callJson({
-    dispatcher,
-    method: 'GET',
-    ...locate(url, '/api/v1/info'),
-    signal,
-    unavailable: 'SE_UNAVAILABLE',
-    replyBytesMax: INFO_BYTES_MAX,
-    timeoutMs: INFO_TIMEOUT_MS,
-  });
-  if (reply.status !== 200) throw neighbourError(reply, 'SE_UNAVAILABLE');
-  const info = shapeReply(reply, elementInfo, 'SE_UNAVAILABLE');
-  checkAnswerer(reply, expectedId ?? info.storage_id);
-  if (expectedId !== undefined && info.storage_id !== expectedId) throw wrongElement(expectedId, info.storage_id);
-  return info;
-}
-
 function openConnections({ ca, lookup, connectionsPerElementMax }: StorageElementClientOptions) {
   const trust = { ...(ca === undefined ? {} : { ca }), ...(lookup === undefined ? {} : { lookup }) };
+  const info = createGetInfo({ ...trust, timeout: CONNECT_TIMEOUT_MS });
   const dispatcher = new Agent({
     connections: connectionsPerElementMax,
     connect: { ...trust, timeout: CONNECT_TIMEOUT_MS },
@@ -169,11 +140,12 @@ function openConnections({ ca, lookup, connectionsPerElementMax }: StorageElemen
   const plain = new PlainAgent({ ...pool, ...(lookup === undefined ? {} : { lookup }) });
   return {
     dispatcher,
+    info,
     agentFor: (url: URL) => (url.protocol === 'https:' ? tls : plain),
     async close(): Promise<void> {
       tls.destroy();
       plain.destroy();
-      await dispatcher.destroy();
+      await Promise.all([dispatcher.destroy(), info.close()]);
     },
   };
 }

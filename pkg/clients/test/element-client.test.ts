@@ -1,5 +1,6 @@
 // Вызовы элемента хранения: кому верим, что принимаем за ответ, чем кончается молчание и мусор.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -63,6 +64,7 @@ async function startTls(
   });
   return {
     ca: authority.certificate,
+    expiresAt: new Date(new X509Certificate(pair.certificate).validTo).toISOString(),
     element: { id: STORAGE_ID, url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` },
   };
 }
@@ -86,7 +88,8 @@ test('TLS: свой центр — верим, чужой центр и чужо
   } as never;
   const put = { fileId: FILE_ID, metadata, body: Buffer.from('abc') };
   const trusting = openClient(t, { ca: good.ca });
-  assert.equal((await trusting.getInfo(good.element.url, { expectedId: STORAGE_ID })).mode, 'rw');
+  const told = await trusting.getInfo(good.element.url, { expectedId: STORAGE_ID });
+  assert.deepEqual([told.info.mode, told.certificateExpiresAt], ['rw', good.expiresAt]);
   assert.equal((await trusting.getFile(good.element, FILE_ID)).size, 3);
   assert.equal((await trusting.putFile(good.element, put)).kind, 'stored');
   seen.length = 0;
@@ -114,7 +117,8 @@ test('по адресу отвечает другой элемент или ни
   const other = await startElement(t, (_, response) =>
     answer(response, 200, { ...INFO, storage_id: OTHER_ID }, { 'artstore-storage-id': OTHER_ID }),
   );
-  assert.equal((await client.getInfo(other.url)).storage_id, OTHER_ID);
+  const told = await client.getInfo(other.url);
+  assert.deepEqual([told.info.storage_id, told.certificateExpiresAt], [OTHER_ID, null]);
   await assert.rejects(client.getInfo(other.url, { expectedId: STORAGE_ID }), { code: 'SE_UNAVAILABLE' });
 });
 
