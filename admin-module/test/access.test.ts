@@ -76,6 +76,33 @@ test('каждая операция × каждый вид токена: доп�
   assert.ok(visits > 400);
 });
 
+test('обычному клиенту с files:read и files:write модуль управления закрыт: ни чужих файлов, ни имён элементов', async (t) => {
+  const admin = await startAdmin(t);
+  const token = await admin.token('demo');
+  for (const operation of OPERATIONS.filter(({ security }) => security.length > 0)) {
+    const reply = await visit(admin, operation, token);
+    assert.deepEqual([reply.status, reply.body.error?.code], [403, 'FORBIDDEN'], operation.operationId);
+  }
+});
+
+test('реестр открыт модулям: читать — Query и Ingester, править — Ingester', async (t) => {
+  const admin = await startAdmin(t);
+  const path = `/api/v1/files/${randomUUID()}`;
+  const statuses = async (name: string): Promise<number[]> => {
+    const token = await admin.token(name);
+    const replies = [
+      await admin.call('/api/v1/files', { token }),
+      await admin.call(path, { token }),
+      await admin.call(path, { method: 'PUT', token, json: { description: 'x' } }),
+      await admin.call(path, { method: 'DELETE', token }),
+      await admin.call(`${path}/restore`, { method: 'POST', token }),
+    ];
+    return replies.map(({ status }) => status);
+  };
+  assert.deepEqual(await statuses('ingester'), [200, 404, 404, 404, 404]);
+  assert.deepEqual(await statuses('query'), [200, 404, 403, 403, 403]);
+});
+
 test('истёкший, чужой, неподписанный и подписанный HS256 токены не проходят никуда', async (t) => {
   const admin = await startAdmin(t);
   const [jwk] = (await admin.call('/api/v1/auth/jwks')).body.keys;

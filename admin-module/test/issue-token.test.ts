@@ -1,9 +1,10 @@
 // Выдача токенов службам: форма и JSON, отказы, сужение прав, получатель.
 import assert from 'node:assert/strict';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import pg from 'pg';
+import { startFakeElement } from './fake-element.ts';
 import { ISSUER, secretOf, startAdmin } from './start-admin.ts';
 
 const TOKEN = '/api/v1/auth/token';
@@ -18,7 +19,7 @@ test('токен выдаётся форме и JSON, подписан опуб�
   assert.equal(form.headers.get('cache-control'), 'no-store');
   assert.equal(form.body.token_type, 'Bearer');
   assert.equal(form.body.expires_in, 900);
-  assert.equal(form.body.scope, 'files:write storage:read storage:write');
+  assert.equal(form.body.scope, 'files:read files:write storage:read storage:write');
 
   const json = await admin.call(TOKEN, { json: { client_id: 'ingester', client_secret: secretOf('ingester') } });
   assert.equal(json.status, 200);
@@ -38,8 +39,8 @@ test('токен выдаётся форме и JSON, подписан опуб�
     });
     assert.equal(payload.sub, 'ingester');
     assert.equal(payload['client_id'], 'ingester');
-    assert.equal(payload['scope'], 'files:write storage:read storage:write');
-    assert.deepEqual(payload['scopes'], ['files:write', 'storage:read', 'storage:write']);
+    assert.equal(payload['scope'], 'files:read files:write storage:read storage:write');
+    assert.deepEqual(payload['scopes'], ['files:read', 'files:write', 'storage:read', 'storage:write']);
     assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 900);
     assert.match(String(payload.jti), /^[0-9a-f-]{36}$/);
   }
@@ -100,6 +101,37 @@ test('незнакомое поле формы не мешает, scope сужа
   assert.equal(list.status, 200);
   const audit = await admin.call('/api/v1/audit', { token });
   assert.equal(audit.status, 403);
+});
+
+test('токен к элементу выдаётся только учётной записи с правом storage:*, остальным — как о незнакомом', async (t) => {
+  const admin = await startAdmin(t, { AM_CHANGES_INTERVAL: '1h', AM_WATCH_INTERVAL: '1h' });
+  const { url, storageId } = await startFakeElement(t);
+  const added = await admin.call('/api/v1/storage-elements', {
+    token: await admin.token('full'),
+    json: { name: 'se-01', url },
+  });
+  assert.equal(added.status, 201);
+  const ask = (name: string, more: Record<string, string>) => ({
+    form: { ...GRANT, client_id: name, client_secret: secretOf(name), ...more },
+    json: { client_id: name, client_secret: secretOf(name), ...more },
+  });
+  for (const name of ['ingester', 'query', 'only-storage-read', 'only-storage-write']) {
+    assert.equal(decodeJwt(await admin.token(name, { resource: storageId })).aud, storageId, name);
+    const json = await admin.call(TOKEN, { json: ask(name, { resource: storageId }).json });
+    assert.equal(decodeJwt(json.body.access_token).aud, storageId, name);
+  }
+  for (const name of ['demo', 'only-files-read', 'only-files-write', 'only-admin-read', 'only-admin-write']) {
+    for (const target of [storageId, randomUUID()]) {
+      for (const more of [{ resource: target }, { audience: `urn:uuid:${target}` }]) {
+        const { form, json } = ask(name, more);
+        const refused = await admin.call(TOKEN, { form });
+        assert.deepEqual([refused.status, refused.body.error], [400, 'invalid_target'], name);
+        const forbidden = await admin.call(TOKEN, { json });
+        assert.deepEqual([forbidden.status, forbidden.body.error.code], [403, 'FORBIDDEN'], name);
+      }
+    }
+    assert.equal(decodeJwt(await admin.token(name, { resource: 'artstore' })).aud, 'artstore', name);
+  }
 });
 
 test('истёкший секрет и остановленная учётная запись отказывают только тому, кто знает секрет', async (t) => {

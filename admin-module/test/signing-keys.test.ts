@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { waitUntil } from '@artstore/testing';
 import { decodeProtectedHeader } from 'jose';
 import pg from 'pg';
-import { openAdmin, startAdmin, type TestAdmin } from './start-admin.ts';
+import { ACCOUNTS, openAdmin, startAdmin, type TestAdmin } from './start-admin.ts';
 
 function kidOf(token: string): string {
   return String(decodeProtectedHeader(token).kid);
@@ -52,7 +52,7 @@ test('копии модуля, начавшие разом, заводят од�
   const { rows } = await db.query(
     'select (select count(*)::int from signing_keys) as keys, (select count(*)::int from admin_users) as users, (select count(*)::int from service_accounts) as accounts',
   );
-  assert.deepEqual(rows[0], { keys: 1, users: 1, accounts: 9 });
+  assert.deepEqual(rows[0], { keys: 1, users: 1, accounts: ACCOUNTS.length });
   await db.end();
   const token = await copies[0]?.adminToken();
   for (const copy of copies) assert.equal((await copy.call('/api/v1/stats', { token })).status, 200);

@@ -53,11 +53,12 @@ export function secretOf(name: string): string {
   return `secret-of-${name}-0123456789`;
 }
 
-/** Учётные записи проверок: со всеми правами и по одной на каждое право. */
+/** Учётные записи проверок: со всеми правами модулей, обычного клиента и по одной на каждое право. */
 export const ACCOUNTS: readonly { name: string; scopes: readonly Scope[] }[] = [
   { name: 'full', scopes: ALL },
-  { name: 'ingester', scopes: ['files:write', 'storage:read', 'storage:write'] },
+  { name: 'ingester', scopes: ['files:read', 'files:write', 'storage:read', 'storage:write'] },
   { name: 'query', scopes: ['files:read', 'storage:read'] },
+  { name: 'demo', scopes: ['files:read', 'files:write'] },
   ...ALL.map((scope) => ({ name: `only-${scope.replace(':', '-')}`, scopes: [scope] })),
 ];
 

@@ -38,7 +38,7 @@ export function createExchangeCredentials({ database, signer, elements, used }: 
     const account = await findAccountSecrets(database.db, ask.clientId);
     checkSecret(account, ask.clientSecret);
     const scopes = narrowScopes(account.scopes, ask.scope);
-    const audience = await resolveAudience(elements, ask.audience);
+    const audience = await resolveAudience(elements, account.scopes, ask.audience);
     const accessToken = await signer.signForService({ clientId: account.client_id, scopes, audience });
     used(account.id);
     return { accessToken, expiresInSeconds: signer.lifeSeconds, scope: scopes.join(' ') };
@@ -70,9 +70,24 @@ function narrowScopes(owned: readonly Scope[], asked: string | undefined): reado
   });
 }
 
-/** Получатель токена: система в целом или один подключённый элемент хранения. */
-async function resolveAudience(elements: KnownElements, asked: string | undefined): Promise<string> {
+/**
+ * Получатель токена: система в целом или один подключённый элемент хранения — но к элементам ходят только модули.
+ * Право проверяется раньше имени: кому к элементам нельзя, тот не узнает и того, какие из них есть.
+ */
+async function resolveAudience(
+  elements: KnownElements,
+  owned: readonly Scope[],
+  asked: string | undefined,
+): Promise<string> {
   if (asked === undefined || asked === SYSTEM_AUDIENCE) return SYSTEM_AUDIENCE;
+  if (!owned.some((scope) => scope.startsWith('storage:'))) {
+    throw new ArtError('FORBIDDEN', {
+      explain: {
+        ru: 'Токены к элементам хранения выдаются только учётным записям с правом storage:read или storage:write.',
+        en: 'Tokens for storage elements are issued only to accounts with the scope storage:read or storage:write.',
+      },
+    });
+  }
   const storageId = asked.toLowerCase().replace(/^urn:uuid:/, '');
   if (await elements.has(storageId)) return storageId;
   throw new ArtError('VALIDATION_ERROR', {

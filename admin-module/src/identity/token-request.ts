@@ -45,6 +45,8 @@ export function refusalFor(error: unknown): OAuthRefusal | undefined {
   if (error.code === 'INVALID_CREDENTIALS' || error.code === 'SECRET_EXPIRED') {
     return new OAuthRefusal('invalid_client', error.message);
   }
+  // Единственный запрет при выдаче — чужой получатель (RFC 8707, 2).
+  if (error.code === 'FORBIDDEN') return new OAuthRefusal('invalid_target', error.message);
   return error.code === 'VALIDATION_ERROR' ? refusalForField(error) : undefined;
 }
 

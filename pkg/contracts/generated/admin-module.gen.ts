@@ -13,7 +13,7 @@ export interface paths {
         put?: never;
         /**
          * Выдать токен службе
-         * @description Поток client credentials (RFC 6749, 4.4). Форма — для обычных клиентов OAuth, с client_secret_basic или client_secret_post, и тогда ошибки по RFC 6749, 5.2; тело JSON — с ошибками в едином виде. scope сужает права; resource (RFC 8707) или audience привязывает токен к одному элементу хранения: aud = storage_id.
+         * @description Поток client credentials (RFC 6749, 4.4). Форма — для обычных клиентов OAuth, с client_secret_basic или client_secret_post, и тогда ошибки по RFC 6749, 5.2; тело JSON — с ошибками в едином виде. scope сужает права; resource (RFC 8707) или audience привязывает токен к одному элементу хранения: aud = storage_id. Такой токен — только для учётных записей с правом storage:read или storage:write: остальным форма отвечает invalid_target, JSON — FORBIDDEN.
          */
         post: operations["issueToken"];
         delete?: never;
@@ -613,7 +613,7 @@ export interface paths {
         };
         /**
          * Список файлов реестра
-         * @description Новые загрузки сверху, страницами. Поиск по имени и словам — дело Query Module.
+         * @description Новые загрузки сверху, страницами. Строка называет элемент хранения, поэтому службе нужно и storage:read; обычные клиенты ищут файлы в Query Module.
          */
         get: operations["listFiles"];
         put?: never;
@@ -640,18 +640,18 @@ export interface paths {
         };
         /**
          * Один файл реестра
-         * @description Запись реестра вместе с элементом, на котором файл лежит.
+         * @description Запись реестра вместе с элементом, на котором файл лежит; поэтому службе нужно и storage:read.
          */
         get: operations["getFile"];
         /**
          * Изменить метаданные файла
-         * @description Сначала меняется attr.json на элементе, потом строка реестра. Чего в теле нет, то не меняется.
+         * @description Сначала меняется attr.json на элементе, потом строка реестра. Чего в теле нет, то не меняется. Файл может быть чьим угодно, поэтому службе нужно и storage:write.
          */
         put: operations["updateFile"];
         post?: never;
         /**
          * Удалить файл
-         * @description Сначала на элементе (в корзину), потом в реестре. Пока корзина не очищена, файл можно вернуть.
+         * @description Сначала на элементе (в корзину), потом в реестре. Пока корзина не очищена, файл можно вернуть. Файл может быть чьим угодно, поэтому службе нужно и storage:write.
          */
         delete: operations["deleteFile"];
         options?: never;
@@ -673,7 +673,7 @@ export interface paths {
         put?: never;
         /**
          * Вернуть удалённый файл
-         * @description Пока файл в корзине элемента. Сначала на элементе, потом в реестре.
+         * @description Пока файл в корзине элемента. Сначала на элементе, потом в реестре. Файл может быть чьим угодно, поэтому службе нужно и storage:write.
          */
         post: operations["restoreFile"];
         delete?: never;
@@ -2131,6 +2131,23 @@ export interface operations {
             };
             400: components["responses"]["TokenRefused"];
             401: components["responses"]["ClientRefused"];
+            /** @description Только JSON — учётной записи не положены токены к элементам хранения (FORBIDDEN). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "FORBIDDEN",
+                     *         "message": "Tokens for storage elements are issued only to accounts with the scope storage:read or storage:write."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["NotReady"];
