@@ -54,6 +54,8 @@ export interface ContractOperation {
 }
 
 export interface ContractDocument {
+  /** Название службы из контракта. */
+  readonly title: string;
   readonly text: string;
   readonly root: Readonly<Record<string, unknown>>;
   readonly operations: readonly ContractOperation[];
@@ -70,7 +72,8 @@ export function readContract(file: URL): ContractDocument {
       if (pathItem[method] !== undefined) operations.push(readOperation({ root, path, method, pathItem }));
     }
   }
-  return { text, root, operations };
+  const { title } = z.looseObject({ title: z.string() }).parse(root['info']);
+  return { title, text, root, operations };
 }
 
 interface OperationPlace {

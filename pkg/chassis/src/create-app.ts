@@ -19,6 +19,11 @@ import { serveDocs } from './serve-docs.ts';
 /** UUID, имя или ключ; длиннее не бывает ни одного параметра пути. */
 const PATH_PARAMETER_CHARS_MAX = 256;
 
+const NO_SUCH_ADDRESS = {
+  ru: 'Такого адреса здесь нет; описание API — /docs.',
+  en: 'There is nothing at this address; the API is described at /docs.',
+};
+
 const DEFAULT_LIMITS: Limits = {
   headerBytesMax: 16 * 1024,
   jsonBytesMax: 1024 * 1024,
@@ -73,7 +78,9 @@ function openFastify<Ops>(options: AppOptions<Ops>, limits: Limits, state: AppSt
     done();
   });
   app.setErrorHandler((error, request, reply) => replyWithError(error, request, reply, log));
-  app.setNotFoundHandler((request, reply) => replyWithError(new ArtError('NOT_FOUND'), request, reply, log));
+  app.setNotFoundHandler((request, reply) =>
+    replyWithError(new ArtError('NOT_FOUND', { explain: NO_SUCH_ADDRESS }), request, reply, log),
+  );
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   return app;

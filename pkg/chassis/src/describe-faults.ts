@@ -5,7 +5,11 @@ import type { ErrorObject } from 'ajv';
 /** Больше двадцати замечаний сразу никто не читает. */
 const DETAILS_MAX = 20;
 
-type Explain = (params: Readonly<Record<string, unknown>>) => { readonly ru: string; readonly en: string };
+interface Saying {
+  readonly ru: string;
+  readonly en: string;
+}
+type Explain = (params: Readonly<Record<string, unknown>>) => Saying;
 
 const TYPE_NAMES_RU: Readonly<Record<string, string>> = {
   string: 'строка',
@@ -15,6 +19,21 @@ const TYPE_NAMES_RU: Readonly<Record<string, string>> = {
   array: 'список',
   object: 'объект',
   null: 'null',
+};
+
+const UUID = { ru: 'нужен UUID строчными буквами', en: 'must be a UUID in lower case' };
+
+/** Образцы и форматы контрактов, которые словами понятнее, чем записью. */
+const KNOWN_PATTERNS: Readonly<Record<string, Saying>> = {
+  '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$': UUID,
+  '^[0-9a-f]{64}$': { ru: 'нужны 64 шестнадцатеричных знака', en: 'must be 64 hexadecimal characters' },
+};
+const KNOWN_FORMATS: Readonly<Record<string, Saying>> = {
+  uuid: UUID,
+  'date-time': {
+    ru: 'нужны дата и время, например 2026-02-21T10:00:00Z',
+    en: 'must be a date and time, e.g. 2026-02-21T10:00:00Z',
+  },
 };
 
 const EXPLANATIONS: Readonly<Record<string, Explain>> = {
@@ -48,8 +67,13 @@ const EXPLANATIONS: Readonly<Record<string, Explain>> = {
     en: `must have at most ${show(limit)} fields`,
   }),
   uniqueItems: () => ({ ru: 'значения не должны повторяться', en: 'must not have duplicate items' }),
-  pattern: ({ pattern }) => ({ ru: `не подходит под образец ${show(pattern)}`, en: `must match ${show(pattern)}` }),
-  format: ({ format }) => ({ ru: `нужен вид ${show(format)}`, en: `must be a valid ${show(format)}` }),
+  pattern: ({ pattern }) =>
+    KNOWN_PATTERNS[show(pattern)] ?? {
+      ru: `не подходит под образец ${show(pattern)}`,
+      en: `must match ${show(pattern)}`,
+    },
+  format: ({ format }) =>
+    KNOWN_FORMATS[show(format)] ?? { ru: `нужен вид ${show(format)}`, en: `must be a valid ${show(format)}` },
 };
 
 /** `where` — откуда значение: body, query, path или header. */

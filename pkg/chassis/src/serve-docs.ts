@@ -15,11 +15,15 @@ export async function serveDocs(app: FastifyInstance, contract: ContractDocument
   const root = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js')));
   await app.register(fastifyStatic, { root, serve: false, cacheControl: false });
 
-  const page = readPage('index.html');
+  const page = readPage('index.html').replace('{{title}}', () => escapeHtml(contract.title));
   const script = readPage('open-docs.mjs');
   app.get('/docs', async (request, reply) => {
     request.exchange.route = '/docs';
     return reply.headers(HEADERS).type('text/html; charset=utf-8').send(page);
+  });
+  app.get('/docs/', async (request, reply) => {
+    request.exchange.route = '/docs';
+    return reply.redirect('/docs', 308);
   });
   app.get('/docs/open-docs.mjs', async (request, reply) => {
     request.exchange.route = '/docs';
@@ -39,4 +43,8 @@ export async function serveDocs(app: FastifyInstance, contract: ContractDocument
 
 function readPage(name: string): string {
   return readFileSync(new URL(`../docs-page/${name}`, import.meta.url), 'utf8');
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

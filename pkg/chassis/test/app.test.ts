@@ -152,8 +152,23 @@ test('документация: страница и всё, что она про
     assert.match(policy, /script-src 'self'/);
     assert.doesNotMatch(policy, /unsafe/);
   }
+  assert.match(html, /<title>Пример<\/title>/);
+  const slash = await fetch(`${url}/docs/`, { redirect: 'manual' });
+  assert.deepEqual([slash.status, slash.headers.get('location')], [308, '/docs']);
   assert.equal((await fetch(`${url}/docs/../package.json`)).status, 404);
   assert.equal((await fetch(`${url}/docs/package.json`)).status, 404);
+});
+
+test('неизвестный адрес отвечает, где описание', async (t) => {
+  const { url } = await openExample(t);
+  for (const [language, text] of [
+    ['ru', 'Такого адреса здесь нет; описание API — /docs.'],
+    ['en', 'There is nothing at this address; the API is described at /docs.'],
+  ] as const) {
+    const reply = await fetch(url, { headers: { 'accept-language': language } });
+    const { error } = (await reply.json()) as { error: { code: string; message: string } };
+    assert.deepEqual([reply.status, error.code, error.message], [404, 'NOT_FOUND', text]);
+  }
 });
 
 test('документация: контракт отдаётся целиком, с примерами', async (t) => {
