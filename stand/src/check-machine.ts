@@ -37,7 +37,11 @@ export async function checkHome(home: string, messages: Messages): Promise<void>
     await (await open(probe, 'w', 0o600)).close();
     await rm(probe);
   } catch (error) {
-    throw new StandError(messages.notWritable(home, codeOf(error) || String(error)), { cause: error });
+    const code = codeOf(error);
+    // ENOTDIR — файл на пути к папке, EEXIST — файл на её месте.
+    const isFile = code === 'ENOTDIR' || code === 'EEXIST';
+    const text = isFile ? messages.notFolder(home) : messages.notWritable(home, code || String(error));
+    throw new StandError(text, { cause: error });
   }
   const { bavail, bsize } = await statfs(home);
   const freeBytes = bavail * bsize;

@@ -16,14 +16,14 @@ const RU = {
   ready: () => 'готов',
   created: () => 'создан',
   registered: () => 'зарегистрирован в Admin',
-  uiLater: () => 'веб-интерфейса (порт 4200) пока нет: он появится отдельной задачей',
+  uiLater: () => 'веб-интерфейса (порт 4200) пока нет',
   allReady: (ms: number) => `ArtStore ready (${RU.seconds(ms)})`,
   credentials: (file: string) => `Адреса, имена и пароли: ${file}`,
   logs: (folder: string) => `Журналы: ${folder}`,
   howToStop: () => 'Остановить: Ctrl-C',
   stopping: () => 'Останавливаюсь',
   stopped: (ms: number) => `Остановлено за ${RU.seconds(ms)}`,
-  crashedBefore: (pid: string) => `Прошлый запуск (процесс ${pid}) оборвался; данные целы, продолжаю с ними`,
+  crashedBefore: (pid: string) => `Прошлый запуск (процесс ${pid}) оборвался; продолжаю с теми же данными`,
   leftoverParts: (names: string) => `От прошлого запуска остались процессы: ${names}; жду, пока они завершатся`,
   leftoverPostgres: (pid: number) =>
     `От прошлого запуска остался сервер базы (процесс ${pid}); он остановлен как положено`,
@@ -35,13 +35,15 @@ const RU = {
   exitCode: (code: number) => `код ${code}`,
   exitSignal: (signal: string) => `сигнал ${signal}`,
   failed: (text: string) => `ArtStore не запущен: ${text}`,
-  alreadyRunning: (home: string, pid: number) => `в ${home} уже работает стенд (процесс ${pid})`,
+  alreadyRunning: (home: string, pid: number) =>
+    `в ${home} уже работает стенд (процесс ${pid}); остановите его или укажите другую папку переменной ARTSTORE_HOME`,
   portTaken: (port: number, name: string) =>
     `порт ${port} (${name}) занят; освободите его или сдвиньте все порты переменной ARTSTORE_PORT_SHIFT`,
   shortPassword: (min: number) => `ARTSTORE_ADMIN_PASSWORD: нужно не меньше ${min} знаков`,
   badShift: (value: string) => `ARTSTORE_PORT_SHIFT=${value}: нужно целое число от 0 до 57000`,
   notWritable: (folder: string, code: string) =>
     `в папку ${folder} нельзя писать (${code}); укажите другую переменной ARTSTORE_HOME`,
+  notFolder: (folder: string) => `${folder} — не папка; укажите другую переменной ARTSTORE_HOME`,
   noSpace: (folder: string, freeMib: number, needMib: number) =>
     `на диске с ${folder} свободно ${freeMib} МиБ, а нужно хотя бы ${needMib} МиБ`,
   diedAtStart: (name: string, how: string, log: string, tail: string) =>
@@ -60,14 +62,14 @@ const EN: Messages = {
   ready: () => 'ready',
   created: () => 'created',
   registered: () => 'registered with Admin',
-  uiLater: () => 'there is no web interface (port 4200) yet: it comes as a task of its own',
+  uiLater: () => 'there is no web interface (port 4200) yet',
   allReady: (ms) => `ArtStore ready (${EN.seconds(ms)})`,
   credentials: (file) => `Addresses, names and passwords: ${file}`,
   logs: (folder) => `Logs: ${folder}`,
   howToStop: () => 'To stop: Ctrl-C',
   stopping: () => 'Stopping',
   stopped: (ms) => `Stopped in ${EN.seconds(ms)}`,
-  crashedBefore: (pid) => `The previous run (process ${pid}) was cut short; the data is kept, going on with it`,
+  crashedBefore: (pid) => `The previous run (process ${pid}) was cut short; going on with the same data`,
   leftoverParts: (names) => `Processes of the previous run are still there: ${names}; waiting for them to end`,
   leftoverPostgres: (pid) =>
     `A database server of the previous run was still there (process ${pid}); it has been shut down cleanly`,
@@ -79,11 +81,13 @@ const EN: Messages = {
   exitCode: (code) => `code ${code}`,
   exitSignal: (signal) => `signal ${signal}`,
   failed: (text) => `ArtStore did not start: ${text}`,
-  alreadyRunning: (home, pid) => `a stand is already running in ${home} (process ${pid})`,
+  alreadyRunning: (home, pid) =>
+    `a stand is already running in ${home} (process ${pid}); stop it or choose another folder with ARTSTORE_HOME`,
   portTaken: (port, name) => `port ${port} (${name}) is taken; free it or move all ports with ARTSTORE_PORT_SHIFT`,
   shortPassword: (min) => `ARTSTORE_ADMIN_PASSWORD: at least ${min} characters are needed`,
   badShift: (value) => `ARTSTORE_PORT_SHIFT=${value}: an integer from 0 to 57000 is needed`,
   notWritable: (folder, code) => `the folder ${folder} is not writable (${code}); choose another with ARTSTORE_HOME`,
+  notFolder: (folder) => `${folder} is not a folder; choose another with ARTSTORE_HOME`,
   noSpace: (folder, freeMib, needMib) =>
     `the disk of ${folder} has ${freeMib} MiB free, at least ${needMib} MiB is needed`,
   diedAtStart: (name, how, log, tail) => `${name} ended while starting (${how}): ${tail} (log: ${log})`,
