@@ -67,7 +67,9 @@ export function errorsPage(
     String(row.status),
     row.ru,
     row.en,
-    (seenIn.get(code) ?? []).join(', ') || '—',
+    // Об этом ответе контракты молчат: у неизвестного адреса нет операции.
+    [...(code === 'NOT_FOUND' ? ['неизвестный адрес в любом модуле'] : []), ...(seenIn.get(code) ?? [])].join(', ') ||
+      '—',
   ]);
   return [
     '# Коды ошибок',
