@@ -12,12 +12,16 @@ const STEPS = [
   { signal: 'SIGKILL', waitMs: 4_000 },
 ] as const;
 
+export interface Leftovers {
+  readonly previous: readonly PartEntry[];
+  readonly messages: Messages;
+  readonly say: (line: string) => void;
+  /** Прерванный запуск никого больше не ждёт. */
+  readonly signal: AbortSignal;
+}
+
 /** База сюда не входит: её сироту находит и останавливает запуск самой базы. */
-export async function settleLeftovers(
-  previous: readonly PartEntry[],
-  messages: Messages,
-  say: (line: string) => void,
-): Promise<void> {
+export async function settleLeftovers({ previous, messages, say, signal }: Leftovers): Promise<void> {
   const remaining = () =>
     previous.filter((part) => part.name !== 'postgres' && isAlive({ pid: part.pid, startTicks: part.start_ticks }));
   const names = () =>
@@ -31,7 +35,7 @@ export async function settleLeftovers(
     const deadline = performance.now() + step.waitMs;
     while (performance.now() < deadline) {
       if (remaining().length === 0) return;
-      await sleep(POLL_MS);
+      await sleep(POLL_MS, undefined, { signal });
     }
   }
   throw new StandError(messages.leftoverStuck(names()));

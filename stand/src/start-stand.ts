@@ -47,20 +47,21 @@ export interface Stand {
 export async function startStand(options: StandOptions): Promise<Stand> {
   const messages = messagesIn(options.language ?? 'en');
   const say = options.say ?? (() => undefined);
+  const signal = options.signal ?? new AbortController().signal;
   const layout = layoutHome(options.home);
   checkAdminPassword(options.adminPassword, messages);
   await checkHome(layout.home, messages);
   const claim = await claimHome(layout, messages);
   try {
     if (claim.crashedPid !== undefined) say(messages.crashedBefore(claim.crashedPid));
-    await settleLeftovers(await readPreviousParts(layout), messages, say);
+    await settleLeftovers({ previous: await readPreviousParts(layout), messages, say, signal });
     await checkPorts(listPorts(options.portShift ?? 0), messages);
     const roster = new Roster({
       layout,
       messages,
       say,
       env: options.env ?? {},
-      signal: options.signal ?? new AbortController().signal,
+      signal,
     });
     try {
       await bringUp(roster, options);
@@ -94,6 +95,7 @@ async function bringUp(roster: Roster, options: StandOptions): Promise<void> {
 
   const { secrets, ca, issued } = await prepareHome(layout, options.adminPassword);
   if (issued.length > 0) say(messages.certificates(issued.join(', ')));
+  options.signal?.throwIfAborted();
   const postgres = await roster.startPostgres();
   if (postgres.leftoverPid !== undefined) say(messages.leftoverPostgres(postgres.leftoverPid));
   const parts = await roster.describe({ secrets, ca, portShift: options.portShift ?? 0 });
