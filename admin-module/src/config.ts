@@ -87,7 +87,7 @@ export const envSchema = z
       ),
     AM_SE_CONNECTIONS: count().prefault('16').describe('Наибольшее число соединений с одним элементом'),
     AM_WATCH_INTERVAL: duration().prefault('15s').describe('Как часто опрашивать элементы'),
-    AM_CHANGES_INTERVAL: duration().prefault('30s').describe('Как часто читать ленты перемен элементов'),
+    AM_CHANGES_INTERVAL: duration().prefault('30s').describe('Как часто читать ленты изменений элементов'),
     AM_SYNC_INTERVAL: duration().prefault('1h').describe('Как часто проходить элемент целиком; 0 — только по нужде'),
     AM_AUDIT_RETENTION: duration().prefault('365d').describe('Сколько хранить журнал действий; 0 — всегда'),
     AM_REQUESTS_PER_MINUTE: wholeNumber()

@@ -1,4 +1,4 @@
-// Мелкая регулярная работа модуля: дописать отложенное, свернуть счётчики, забыть устаревшее, сменить старый ключ.
+// Мелкая постоянная работа модуля: дописать отложенное, свернуть счётчики, забыть устаревшее, сменить старый ключ.
 import { type Logger, type Periodic, every } from '@artstore/chassis';
 import type { AccountUsage } from './accounts/account-usage.ts';
 import { forgetOldAudit } from './audit/audit-table.ts';

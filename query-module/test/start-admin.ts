@@ -1,5 +1,5 @@
 // Для проверок: та часть Admin Module, которую видит Query, — ключи, токены, список элементов, сообщения о пропавших.
-// Настоящий HTTP на свободном порту; соседний модуль ввозить нельзя, а целиком запускать его здесь незачем.
+// Настоящий HTTP на свободном порту; соседний модуль импортировать нельзя, а целиком запускать его здесь незачем.
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { TestContext } from 'node:test';

@@ -65,7 +65,7 @@ export function roomOf(path: string): Room | undefined {
   return ROOMS.find((room) => room.files.test(path));
 }
 
-/** Путь внутри проекта, на который указывает ввоз; undefined — чужой пакет или встроенный модуль. */
+/** Путь внутри проекта, на который указывает импорт; undefined — чужой пакет или встроенный модуль. */
 export function targetPath(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
   const own = /^@artstore\/([a-z-]+)(?:\/(.+))?$/.exec(specifier);
@@ -113,11 +113,11 @@ function checkRooms({ path, imports }: SourceFile): Found[] {
 function checkNeighbour(path: string, target: string, item: ImportUse): Found | undefined {
   const own = moduleOf(path);
   const other = moduleOf(target);
-  if (target.endsWith('.test.ts')) return breach(item, 'комната', `проверку ${target} не ввозят`);
+  if (target.endsWith('.test.ts')) return breach(item, 'комната', `проверку ${target} не импортируют`);
   if (other === undefined || own === other || /^(tools|bench|test)\//.test(path)) return undefined;
   if (own !== undefined)
-    return breach(item, 'сосед', `модуль ${own} не ввозит модуль ${other}: он ходит к нему через clients`);
-  return breach(item, 'сосед', `${path.split('/')[0]} не ввозит модуль ${other}`);
+    return breach(item, 'сосед', `модуль ${own} не импортирует модуль ${other}: он ходит к нему через clients`);
+  return breach(item, 'сосед', `${path.split('/')[0]} не импортирует модуль ${other}`);
 }
 
 function checkRoomImport(room: Room, target: string, item: ImportUse): Found | undefined {
@@ -126,9 +126,9 @@ function checkRoomImport(room: Room, target: string, item: ImportUse): Found | u
   const name = target.startsWith('pkg/testing/') ? 'testing' : targetRoom;
   if (name === undefined || room.mayImport.includes(name)) return undefined;
   if (item.typeOnly && room.mayImportTypes?.includes(name) === true) return undefined;
-  // Пример: engine вправе ввозить свои же чистые файлы.
+  // Пример: engine вправе импортировать свои же чистые файлы.
   if (name === 'pure' && room.mayImport.includes(roomOf(target)?.name ?? '')) return undefined;
-  return breach(item, 'комната', `${room.name} не ввозит ${name} (${target}). ${room.why}`);
+  return breach(item, 'комната', `${room.name} не импортирует ${name} (${target}). ${room.why}`);
 }
 
 function isPure(path: string): boolean {
@@ -144,7 +144,7 @@ function checkPurity({ path, imports, uses }: SourceFile): Found[] {
   const wrongImports = imports.filter((item) => !item.typeOnly && !mayPureImport(path, item));
   const wrongUses = uses.filter((use) => IMPURE_USES.has(use.what));
   return [
-    ...wrongImports.map((item) => breach(item, 'чистота', `чистый файл не ввозит ${item.specifier}`)),
+    ...wrongImports.map((item) => breach(item, 'чистота', `чистый файл не импортирует ${item.specifier}`)),
     ...wrongUses.map((use) => breach(use, 'чистота', `чистый файл не трогает ${use.what}: часы и случай ему передают`)),
   ];
 }
@@ -200,7 +200,7 @@ function checkSql({ path, imports, sql }: SourceFile): Found[] {
   const drivers = imports.filter((item) => !item.typeOnly && SQL_PACKAGES.test(item.specifier));
   return [
     ...sql.map((use) => breach(use, 'SQL', `${use.what} вне *-table.ts, files-view.ts и миграций`)),
-    ...drivers.map((item) => breach(item, 'SQL', `${item.specifier} ввозят только комнаты SQL`)),
+    ...drivers.map((item) => breach(item, 'SQL', `${item.specifier} импортируют только комнаты SQL`)),
   ];
 }
 

@@ -1,10 +1,10 @@
-// Разбор одного файла TypeScript для проверки границ: что он ввозит и чем пользуется. Файлов не читает.
+// Разбор одного файла TypeScript для проверки границ: что он импортирует и чем пользуется. Файлов не читает.
 
 import { parseSync, Visitor } from 'oxc-parser';
 
 export interface ImportUse {
   readonly specifier: string;
-  /** Ввозятся только типы: при запуске этой строки нет. */
+  /** Импортируются только типы: при запуске этой строки нет. */
   readonly typeOnly: boolean;
   readonly names: readonly string[];
   readonly line: number;

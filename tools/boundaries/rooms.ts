@@ -1,7 +1,7 @@
 // Правило зависимостей как данные и как документ: какие комнаты есть и что каждой можно.
 // Проверяет его tools/boundaries.ts; ARCHITECTURE.md объясняет, зачем оно.
 
-/** Что комната вправе ввозить: имена комнат; `*` — любые. */
+/** Что комната вправе импортировать: имена комнат; `*` — любые. */
 export interface Room {
   readonly name: string;
   readonly files: RegExp;
@@ -38,7 +38,7 @@ export const ROOMS: readonly Room[] = [
     name: 'stand',
     files: /^stand\//,
     mayImport: ['stand', 'contracts', 'clients', 'postgres'],
-    why: 'Стенд запускает модули процессами, а не ввозит их.',
+    why: 'Стенд запускает модули процессами, а не импортирует их.',
   },
   {
     name: 'cli',
@@ -117,7 +117,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'root', files: /^[^/]+\.(ts|mjs)$/, mayImport: ['*'], why: 'Настройки инструментов.' },
 ];
 
-/** Файлы без часов, случая и ввода-вывода: ввозят только таких же. */
+/** Файлы без часов, случая и ввода-вывода: импортируют только таких же. */
 export const PURE_FILES: readonly RegExp[] = [
   /^pkg\/contracts\/(?!generated\/)/,
   /^storage-element\/src\/engine\/(wal-record|attr|layout|seal)\.ts$/,

@@ -1,4 +1,4 @@
-// Свёртка контракта: один документ без ссылок в другие файлы, который процесс читает при запуске.
+// Собранный контракт: один документ без ссылок в другие файлы, который процесс читает при запуске.
 
 import { bundle, createConfig } from '@redocly/openapi-core';
 
@@ -10,7 +10,7 @@ export interface BundledContract {
 /**
  * Собирает контракт с частями из api-common.yaml в один документ.
  * @param source путь к openapi.yaml
- * @throws Error с перечнем неразрешённых ссылок: половинчатая свёртка хуже никакой
+ * @throws Error с перечнем неразрешённых ссылок: собранный наполовину хуже никакого
  */
 export async function bundleContract(source: string): Promise<BundledContract> {
   const result = await bundle({ ref: source, config: await createConfig({}) });

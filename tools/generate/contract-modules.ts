@@ -15,7 +15,7 @@ export interface ContractPlaces {
   readonly types: string;
 }
 
-/** Где лежит рукописный контракт модуля, его свёртка и порождённые типы; пути от корня проекта. */
+/** Где лежит рукописный контракт модуля, собранный контракт и порождённые типы; пути от корня проекта. */
 export function contractPlaces(module: ModuleName): ContractPlaces {
   return {
     source: `${module}/api/openapi.yaml`,

@@ -41,7 +41,7 @@ function readContract(root: string, module: ModuleName): unknown {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** Схема окружения — единственный вывоз config.ts, у которого есть shape. */
+/** Схема окружения — единственный экспорт config.ts, у которого есть shape. */
 async function findEnvSchema(root: string, module: ModuleName): Promise<EnvSchema | undefined> {
   const path = join(root, module, 'src/config.ts');
   if (!existsSync(path)) return undefined;

@@ -1,5 +1,5 @@
 // Отчёт одного файла проверок для npm test: по строке JSON на каждую завершённую проверку.
-// Его загружает сам Node (--test-reporter), поэтому вывоз по умолчанию здесь неизбежен.
+// Его загружает сам Node (--test-reporter), поэтому экспорт по умолчанию здесь неизбежен.
 
 import { inspect } from 'node:util';
 import type { TestEvent } from 'node:test/reporters';

@@ -202,7 +202,7 @@ const FILTERS: readonly (readonly [keyof FileFilter, string])[] = [
   ['uploadedBy', 'uploaded_by'],
 ];
 
-/** Условие и его значения; только из заданных полей, чтобы планировщик видел, какой указатель годится. */
+/** Условие и его значения; только из заданных полей, чтобы планировщик видел, какой индекс годится. */
 function whereClause(filter: FileFilter): { where: string; values: string[] } {
   const set = FILTERS.flatMap(([key, column]) => {
     const value = filter[key];
@@ -226,7 +226,7 @@ export async function listFiles(
   return { items: rows, total: await countFiles(db, filter) };
 }
 
-/** Без фильтра по загрузившему счёт берётся из поддерживаемых счётчиков, с ним — по указателю. */
+/** Без фильтра по загрузившему счёт берётся из поддерживаемых счётчиков, с ним — по индексу. */
 async function countFiles(db: Db, filter: FileFilter): Promise<number> {
   const { where, values } = whereClause(filter);
   const counters = `(select storage_element_id, status, retention_policy, files from file_counters

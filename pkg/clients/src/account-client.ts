@@ -8,7 +8,7 @@ import { requestToken } from './request-token.ts';
 import type { IssuedToken } from './request-token.ts';
 import { flag, integer, record, text } from './shape.ts';
 
-/** Сеанс человека: токен доступа и одноразовый токен продления. */
+/** Сеанс человека: токен доступа и одноразовый токен обновления. */
 export interface UserSession {
   readonly token: string;
   readonly lifeMs: number;

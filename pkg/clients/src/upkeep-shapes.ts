@@ -1,4 +1,4 @@
-// Формы ухода за элементом хранения (сверка и очистка), которые модуль управления передаёт дальше. Чистый файл.
+// Формы ухода за элементом хранения (сверка и уборка), которые модуль управления передаёт дальше. Чистый файл.
 
 import type { components } from '@artstore/contracts/generated/storage-element.gen.ts';
 import { flag, integer, listOf, nullable, oneOf, optional, record, text, timestamp, uuid } from './shape.ts';

@@ -206,14 +206,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Состояние очистки
+         * Состояние уборки
          * @description Сколько ждёт удаления, сколько освобождено, когда следующий проход.
          */
         get: operations["getGc"];
         put?: never;
         /**
-         * Начать очистку
-         * @description Помечает файлы с истёкшим сроком и удаляет байты, чей срок ожидания прошёл. С `dry_run` только считает. Идёт в фоне; если очистка уже идёт — 409 CONFLICT.
+         * Начать уборку
+         * @description Помечает файлы с истёкшим сроком и удаляет байты, чей срок ожидания прошёл. С `dry_run` только считает. Идёт в фоне; если уборка уже идёт — 409 CONFLICT.
          */
         post: operations["runGc"];
         delete?: never;
@@ -479,7 +479,7 @@ export interface components {
         };
         GcState: {
             /**
-             * @description idle — очистки ещё не было.
+             * @description idle — уборки ещё не было.
              * @enum {string}
              */
             status: "idle" | "running" | "completed" | "failed";
@@ -498,7 +498,7 @@ export interface components {
                 files_removed: number;
                 bytes_freed: number;
             };
-            /** @description Почему очистка остановлена (скачок часов), иначе `null`. */
+            /** @description Почему уборка остановлена (скачок часов), иначе `null`. */
             suspended: string | null;
             error: string | null;
         };
@@ -748,7 +748,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Очистка уже идёт (CONFLICT). */
+        /** @description Уборка уже идёт (CONFLICT). */
         GcConflict: {
             headers: {
                 [name: string]: unknown;
@@ -1584,7 +1584,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Состояние очистки. */
+            /** @description Состояние уборки. */
             200: {
                 headers: {
                     "Artstore-Storage-Id": components["headers"]["StorageId"];
@@ -1616,7 +1616,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Очистка началась. */
+            /** @description Уборка началась. */
             202: {
                 headers: {
                     "Artstore-Storage-Id": components["headers"]["StorageId"];
