@@ -1,5 +1,5 @@
 // Где лежат элементы хранения: список от Admin Module, обновляемый в фоне. Пока Admin недоступен, действует последний
-// удачный список (решение 14). Адреса отсюда не выходят дальше клиента элементов.
+// удачный список. Адреса отсюда не выходят дальше клиента элементов.
 import { type Logger, type Periodic, every } from '@artstore/chassis';
 import type { AdminClient, StorageElement } from '@artstore/clients';
 

@@ -1,4 +1,4 @@
-// Лента изменений: что переменилось после известной revision (решение 11).
+// Лента изменений: что переменилось после известной revision.
 import type { Change } from '../engine/catalog.ts';
 import type { Store } from '../engine/store.ts';
 import { effectiveStatus } from './file.ts';

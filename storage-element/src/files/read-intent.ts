@@ -1,4 +1,4 @@
-// Намерение загрузки из заголовка Artstore-Metadata: base64url от JSON (решение 7). Чистая комната.
+// Намерение загрузки из заголовка Artstore-Metadata: base64url от JSON. Чистая комната.
 import {
   ArtError,
   descriptionFaults,

@@ -18,7 +18,7 @@ export function requireOperation(store: Store, operation: FileOperation): void {
 
 /**
  * Файл, который элемент знает. FILE_NOT_FOUND — только о неизвестных: по этому ответу, и только с теми же
- * storage_id и file_id, реестр вправе считать файл удалённым (решение 10).
+ * storage_id и file_id, реестр вправе считать файл удалённым.
  */
 export function requireEntry(store: Store, fileId: string, entry: CatalogEntry | undefined): CatalogEntry {
   if (entry) return entry;

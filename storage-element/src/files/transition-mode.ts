@@ -1,4 +1,4 @@
-// Сменить режим: только по допустимым переходам, долговечно до ответа (требования, 3.1; решение 8).
+// Сменить режим: только по допустимым переходам, долговечно до ответа (требования, 3.1).
 import { ArtError } from '@artstore/contracts';
 import type { Store } from '../engine/store.ts';
 import { judgeTransition, type StorageMode } from './mode.ts';

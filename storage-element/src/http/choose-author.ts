@@ -1,4 +1,4 @@
-// Кто записывается отправителем файла (решение 19). Чистое правило.
+// Кто записывается отправителем файла. Чистое правило.
 import { ArtError, type Principal } from '@artstore/contracts';
 
 const UNPRINTABLE = /\p{Cc}/u;

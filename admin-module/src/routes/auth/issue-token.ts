@@ -1,4 +1,4 @@
-// POST /api/v1/auth/token: форма говорит языком RFC 6749, JSON — единым языком системы (решение 17).
+// POST /api/v1/auth/token: форма говорит языком RFC 6749, JSON — единым языком системы.
 import type { Answer, Call, Handler } from '@artstore/chassis';
 import type { AdminOperations } from '../../api-types.ts';
 import type { ExchangeCredentials, IssuedToken } from '../../identity/exchange-credentials.ts';

@@ -1,4 +1,4 @@
-// GET /api/v1/changes: лента изменений после известной позиции журнала (решение 11).
+// GET /api/v1/changes: лента изменений после известной позиции журнала.
 import type { Handler } from '@artstore/chassis';
 import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
 import type { Store } from '../../engine/store.ts';

@@ -1,4 +1,4 @@
-// PUT /api/v1/files/{file_id}: сохранить байты под идентификатором, который выбрал отправитель (решение 7).
+// PUT /api/v1/files/{file_id}: сохранить байты под идентификатором, который выбрал отправитель.
 import type { Handler } from '@artstore/chassis';
 import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
 import type { Store } from '../../engine/store.ts';
