@@ -207,8 +207,14 @@ export class Store {
   /** Записывает новый режим; возвращается, когда он переживёт отключение питания. */
   async setMode(mode: StorageMode): Promise<void> {
     this.#refuseIfFailed();
+    const before = this.#nextMode;
     this.#nextMode = mode;
-    await this.#wal.append((revision) => ({ type: 'mode', mode, revision }));
+    try {
+      await this.#wal.append((revision) => ({ type: 'mode', mode, revision }));
+    } catch (error) {
+      this.#nextMode = before;
+      throw error;
+    }
   }
 
   /** Открывает байты файла; undefined, если их нет на месте. */

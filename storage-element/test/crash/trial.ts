@@ -57,10 +57,19 @@ export class Trial {
   }
 
   /** Ход со снимками. Отказы диска назначает refuse. Возвращает, почему движок перестал писать, если перестал. */
-  async record(
-    rounds: number,
-    refuse: (operation: Operation) => Refusal | undefined = () => undefined,
-  ): Promise<unknown> {
+  record(rounds: number, refuse: (operation: Operation) => Refusal | undefined = () => undefined): Promise<unknown> {
+    let refused = '';
+    const noting = (operation: Operation): Refusal | undefined => {
+      const refusal = refuse(operation);
+      if (refusal !== undefined) refused = `, ${refusal} в «${operation.index} ${operation.kind} ${operation.path}»`;
+      return refusal;
+    };
+    return orHang(this.#record(rounds, noting)).catch((error: unknown) => {
+      throw new Found(`зерно ${this.seed}, ход${refused}`, error);
+    });
+  }
+
+  async #record(rounds: number, refuse: (operation: Operation) => Refusal | undefined): Promise<unknown> {
     const random = this.random.fork('ход');
     this.#vault.load(NO_CATALOG, 'lost', random);
     let reader: Reader | undefined;
@@ -107,7 +116,7 @@ export class Trial {
       });
     };
     const disk = new CrashDisk({ image: point.image, random: random.fork('очередь'), before });
-    try {
+    const run = async (): Promise<void> => {
       this.#vault.load(point.catalog, fate, random);
       const store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
       const room = { store, disk, history: this.#history, now: point.now };
@@ -119,6 +128,9 @@ export class Trial {
       await goOn(store, random);
       await store.close();
       if (disk.openFiles !== 0) throw new PromiseBroken(`после закрытия открыто файлов: ${disk.openFiles}`);
+    };
+    try {
+      await orHang(run());
     } catch (error) {
       throw new Found(where, error);
     }
@@ -132,13 +144,29 @@ export class Trial {
   ): Promise<Point> {
     this.#vault.load(point.catalog, fate, random);
     const disk = new CrashDisk({ image: point.image, random: random.fork('отказ'), refuse });
-    try {
+    const run = async (): Promise<void> => {
       const store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
       await store.close();
+    };
+    try {
+      await orHang(run());
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }
     return { ...point, image: disk.image.clone(), catalog: this.#vault.snapshot() };
+  }
+}
+
+const HANG_MS = 2_000;
+
+/** Ждёт работу; если ей нечего больше ждать, а она не кончилась, — это вечное ожидание, и о нём сказано. */
+async function orHang<T>(work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new PromiseBroken('движок ждёт того, чего не будет')), HANG_MS);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
