@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '@artstore/testing';
 import { checkHome, checkPorts, parsePortShift } from './check-machine.ts';
 import { chooseLanguage, messagesIn } from './messages.ts';
+import { StandError } from './stand-error.ts';
 
 const messages = messagesIn('en');
 
@@ -33,6 +35,23 @@ test('папка, которую нельзя создать, — одна фр�
     });
   }
   assert.equal(existsSync(path.join(file, 'home')), false);
+});
+
+test('мало места на диске — одна фраза: где, сколько есть и сколько нужно; в папке ничего не начато', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const { bavail, bsize } = await statfs(folder);
+  const neededBytes = bavail * bsize * 2 + 2 ** 40;
+  await assert.rejects(checkHome(folder, messages, neededBytes), (error: unknown) => {
+    assert.ok(error instanceof StandError);
+    const figures = /^the disk of (.+) has (\d+) MiB free, at least (\d+) MiB is needed/.exec(error.message);
+    assert.ok(figures, error.message);
+    assert.equal(figures[1], folder);
+    assert.equal(Number(figures[3]), Math.ceil(neededBytes / 2 ** 20));
+    assert.ok(Number(figures[2]) > 0 && Number(figures[2]) < Number(figures[3]), error.message);
+    return true;
+  });
+  assert.deepEqual(readdirSync(folder), []);
+  await checkHome(folder, messages, 1);
 });
 
 test('сдвиг портов — целое в пределах, прочее называется ошибкой', () => {

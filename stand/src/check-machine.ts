@@ -30,7 +30,7 @@ export function checkAdminPassword(password: string | undefined, messages: Messa
 }
 
 /** Папка есть, в неё можно писать, и место на диске есть. */
-export async function checkHome(home: string, messages: Messages): Promise<void> {
+export async function checkHome(home: string, messages: Messages, freeBytesMin = FREE_BYTES_MIN): Promise<void> {
   const probe = path.join(home, `.probe-${process.pid}`);
   try {
     await makeFolder(home);
@@ -45,8 +45,8 @@ export async function checkHome(home: string, messages: Messages): Promise<void>
   }
   const { bavail, bsize } = await statfs(home);
   const freeBytes = bavail * bsize;
-  if (freeBytes < FREE_BYTES_MIN) {
-    throw new StandError(messages.noSpace(home, Math.floor(freeBytes / MIB), FREE_BYTES_MIN / MIB));
+  if (freeBytes < freeBytesMin) {
+    throw new StandError(messages.noSpace(home, Math.floor(freeBytes / MIB), Math.ceil(freeBytesMin / MIB)));
   }
 }
 
