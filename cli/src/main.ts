@@ -4,6 +4,9 @@ import { EXIT } from './exit-codes.ts';
 import { languageOf, messagesFor } from './messages.ts';
 import { runProgram } from './program.ts';
 
+/** Сколько осиротевшая команда может убирать за собой. */
+const ORPHAN_GRACE_MS = 3000;
+
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -13,7 +16,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 // Запустивший процесс исчез (его убили): докачивать за него некому.
-process.once('disconnect', () => interrupt.abort(new Error('the parent is gone')));
+process.once('disconnect', () => {
+  interrupt.abort(new Error('the parent is gone'));
+  setTimeout(() => process.exit(EXIT.interrupted), ORPHAN_GRACE_MS).unref();
+});
 process.channel?.unref();
 // Читатель конвейера вправе уйти раньше (artstore search | head): это не ошибка.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { ArtError, ERROR_TABLE } from '@artstore/contracts';
 import { CliError, exitCodeOf } from './exit-codes.ts';
+import type { Messages } from './messages.ts';
 import type { OutputStream, Room } from './room.ts';
 
 /** Одна запись JSON в строку. */
@@ -32,7 +33,9 @@ export async function printError(room: Room, error: unknown, o: { json: boolean;
     await note(room, JSON.stringify({ error: body, ...(o.path === undefined ? {} : { path: o.path }) }));
     return;
   }
-  await note(room, `artstore: ${o.path === undefined ? '' : `${shown(o.path)}: `}${shown(message)} (${code})`);
+  // Путь уже назван самой ошибкой — второй раз он лишний; неверный вызов понятен и без кода.
+  const path = o.path === undefined || message.includes(o.path) ? '' : `${shown(o.path)}: `;
+  await note(room, `artstore: ${path}${shown(message)}${code === 'USAGE' ? '' : ` (${code})`}`);
   for (const { field, message: text } of details) await note(room, `  ${shown(field)}: ${shown(text)}`);
 }
 
@@ -44,22 +47,9 @@ export function describeError(
   if (error instanceof CliError) return { code: error.code, message: error.message, details: [] };
   if (error instanceof ArtError) {
     const words = error.options.explain ?? ERROR_TABLE[error.code];
-    const reason = networkReason(error.options.cause);
-    return {
-      code: error.code,
-      message: reason === undefined ? words[room.language] : `${words[room.language]} [${reason}]`,
-      details: error.options.details ?? [],
-    };
+    return { code: error.code, message: words[room.language], details: error.options.details ?? [] };
   }
   return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), details: [] };
-}
-
-/** Почему не дозвонились: код системы (ECONNREFUSED, ENOTFOUND…) из глубины причин. */
-function networkReason(cause: unknown): string | undefined {
-  for (let at: unknown = cause, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if ('code' in at && typeof at.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(at.code)) return at.code;
-  }
-  return undefined;
 }
 
 /** Текст извне, безопасный для терминала: управляющие знаки и знаки направления письма видны как «?». */
@@ -69,14 +59,16 @@ export function shown(text: string): string {
     .replaceAll(/[\t\n]/g, ' ');
 }
 
-/** Размер для людей: 12,3 MiB. */
-export function humanSize(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Размер для людей: 12,3 МиБ. */
+export function humanSize({ units }: Messages, bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
+  while (value >= 1024 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+  const digits = unit === 0 ? String(Math.round(value)) : value.toFixed(1).replace('.', units.point);
+  return `${digits} ${units[UNITS[unit] ?? 'B']}`;
 }

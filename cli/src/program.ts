@@ -1,6 +1,6 @@
 // Разбор командной строки: команды, их параметры и справка на языке пользователя.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { download } from './commands/download.ts';
 import type { DownloadOptions } from './commands/download.ts';
@@ -11,40 +11,73 @@ import { search } from './commands/search.ts';
 import type { SearchOptions } from './commands/search.ts';
 import { upload } from './commands/upload.ts';
 import type { UploadOptions } from './commands/upload.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { CliError, EXIT, exitCodeOf } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { note, printError } from './output.ts';
+import { helpWords } from './help-words.ts';
 import type { CommonOptions, Room } from './room.ts';
+import { describeUsage } from './usage-error.ts';
 
 /** Исполняет команду; ошибки печатает сам. */
 export async function runProgram(room: Room, args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = buildProgram(room, (result) => (code = result));
   // Ошибка разбора случается раньше, чем разобран --json.
   const json = args.includes('--json');
+  const program = buildProgram(room, { json, done: (result) => (code = result) });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (room.signal.aborted) {
-      await note(room, room.text.interrupted);
-      return EXIT.interrupted;
-    }
+    if (error instanceof CommanderError) return await refuseUsage(room, error, program, args);
+    if (room.signal.aborted) return await reportInterrupted(room, error, json);
     await printError(room, error, { json });
     return exitCodeOf(error);
   }
 }
 
-function buildProgram(room: Room, done: (code: ExitCode) => void): Command {
+async function refuseUsage(
+  room: Room,
+  error: CommanderError,
+  program: Command,
+  args: readonly string[],
+): Promise<ExitCode> {
+  if (error.exitCode === 0) return EXIT.ok;
+  const json = args.includes('--json');
+  // Вызов без команды уже ответил справкой.
+  if (error.code === 'commander.help' && !json) return EXIT.usage;
+  const known = program.commands.map((command) => command.name());
+  const words = describeUsage(
+    room.text,
+    error,
+    args.find((arg) => known.includes(arg)),
+  );
+  await printError(room, new CliError('USAGE', EXIT.usage, words), { json });
+  return EXIT.usage;
+}
+
+async function reportInterrupted(room: Room, error: unknown, json: boolean): Promise<ExitCode> {
+  const said = error instanceof CliError && error.exitCode === EXIT.interrupted;
+  const words = said ? error.message : room.text.interrupted;
+  if (json) await printError(room, new CliError('INTERRUPTED', EXIT.interrupted, words), { json });
+  else await note(room, words);
+  return EXIT.interrupted;
+}
+
+function buildProgram(room: Room, o: { json: boolean; done: (code: ExitCode) => void }): Command {
   const { text } = room;
+  const { done } = o;
   const program = new Command('artstore')
     .description(`${text.about} ${text.languageHint}`)
-    .version(packageJson.version)
+    .version(packageJson.version, '-V, --version', text.help.version)
+    .helpOption('-h, --help', text.help.show)
+    .helpCommand(`help ${text.help.command}`, text.help.show)
+    .configureHelp(helpWords(text))
     .exitOverride()
     .configureOutput({
       writeOut: (line) => void room.stdout.write(line),
-      writeErr: (line) => void room.stderr.write(line),
+      writeErr: (line) => void (o.json || room.stderr.write(line)),
+      // Ошибку разбора печатает runProgram — на языке пользователя.
+      outputError: () => undefined,
     });
   addLogin(program, room, done);
   addUpload(program, room, done);
@@ -63,7 +96,7 @@ function withCommon(command: Command, room: Room): Command {
       new Option('--profile <name>', room.text.profile)
         .default('default')
         .env('ARTSTORE_PROFILE')
-        .argParser(profileName),
+        .argParser(profileName(room)),
     );
 }
 
@@ -85,7 +118,7 @@ function addUpload(program: Command, room: Room, done: (code: ExitCode) => void)
   const { upload: text } = room.text;
   withCommon(program.command('upload').description(text.about).argument('<file...>', text.files), room)
     .option('--permanent', text.permanent)
-    .option('--ttl <days>', text.ttl, wholeNumber(room))
+    .option('--ttl <days>', text.ttl, wholeNumber(room, '--ttl'))
     .option('--tag <tag>', text.tag, collect)
     .option('--description <text>', text.description)
     .option('--metadata <json>', text.metadata)
@@ -98,27 +131,22 @@ function addUpload(program: Command, room: Room, done: (code: ExitCode) => void)
 
 function addSearch(program: Command, room: Room, done: (code: ExitCode) => void): void {
   const { search: text } = room.text;
-  const number = wholeNumber(room);
   withCommon(program.command('search').description(text.about).argument('[query]', text.query), room)
-    .addOption(new Option('--mode <mode>', text.mode).choices(['exact', 'partial', 'fulltext']))
+    .addOption(choice(room, '--mode <mode>', text.mode, ['exact', 'partial', 'fulltext']))
     .option('--tag <tag>', text.tag, collect)
     .option('--ext <extension>', text.ext)
-    .addOption(new Option('--policy <policy>', text.policy).choices(['temporary', 'permanent']))
-    .addOption(
-      new Option('--status <status>', text.status).choices(['active', 'expired', 'deleted', 'corrupted', 'missing']),
-    )
+    .addOption(choice(room, '--policy <policy>', text.policy, ['temporary', 'permanent']))
+    .addOption(choice(room, '--status <status>', text.status, ['active', 'expired', 'deleted', 'corrupted', 'missing']))
     .option('--by <who>', text.by)
     .option('--checksum <sha256>', text.checksum)
-    .option('--min-size <bytes>', text.minSize, number)
-    .option('--max-size <bytes>', text.maxSize, number)
+    .option('--min-size <bytes>', text.minSize, wholeNumber(room, '--min-size'))
+    .option('--max-size <bytes>', text.maxSize, wholeNumber(room, '--max-size'))
     .option('--after <time>', text.after)
     .option('--before <time>', text.before)
-    .addOption(
-      new Option('--sort <field>', text.sort).choices(['uploaded_at', 'original_filename', 'size', 'relevance']),
-    )
-    .addOption(new Option('--order <order>', text.order).choices(['asc', 'desc']))
-    .option('--limit <n>', text.limit, number)
-    .option('--offset <n>', text.offset, number)
+    .addOption(choice(room, '--sort <field>', text.sort, ['uploaded_at', 'original_filename', 'size', 'relevance']))
+    .addOption(choice(room, '--order <order>', text.order, ['asc', 'desc']))
+    .option('--limit <n>', text.limit, wholeNumber(room, '--limit'))
+    .option('--offset <n>', text.offset, wholeNumber(room, '--offset'))
     .action(async (query: string | undefined, options: SearchOptions) => done(await search(room, query, options)));
 }
 
@@ -134,17 +162,31 @@ function collect(value: string, known: readonly string[] | undefined): string[] 
   return [...(known ?? []), value];
 }
 
-function wholeNumber(room: Room): (value: string) => number {
+function wholeNumber(room: Room, option: string): (value: string) => number {
   return (value) => {
     const parsed = Number(value);
-    if (!/^\d{1,16}$/.test(value) || !Number.isSafeInteger(parsed))
-      throw new InvalidArgumentError(room.text.upload.badNumber(value));
+    if (!/^\d{1,16}$/.test(value) || !Number.isSafeInteger(parsed)) refuse(room.text.usage.notNumber(option, value));
     return parsed;
   };
 }
 
+/** Параметр с закрытым списком значений. */
+function choice(room: Room, flags: string, description: string, values: readonly string[]): Option {
+  const name = flags.split(' ', 1)[0] ?? flags;
+  return new Option(flags, description).choices(values).argParser((value: string) => {
+    if (!values.includes(value)) refuse(room.text.usage.notOneOf(name, values.join(', '), value));
+    return value;
+  });
+}
+
 /** Имя профиля становится именем файла: ничего, кроме букв, цифр, точки внутри, дефиса и подчёркивания. */
-function profileName(value: string): string {
-  if (!/^[\w-][\w.-]{0,63}$/.test(value)) throw new InvalidArgumentError('A-Z a-z 0-9 . _ -');
-  return value;
+function profileName(room: Room): (value: string) => string {
+  return (value) => {
+    if (!/^[\w-][\w.-]{0,63}$/.test(value)) refuse(room.text.badProfileName);
+    return value;
+  };
+}
+
+function refuse(words: string): never {
+  throw new CliError('USAGE', EXIT.usage, words);
 }

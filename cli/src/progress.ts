@@ -1,6 +1,7 @@
 // Полоса хода работы. Только на терминале: в файле журнала и в конвейере она лишь мусор.
 
 import { humanSize, shown } from './output.ts';
+import type { Messages } from './messages.ts';
 import type { Room } from './room.ts';
 
 export interface Progress {
@@ -26,7 +27,7 @@ export function openProgress(room: Room, o: { label: string; total: number; quie
       drawnMs = nowMs;
       drawn = true;
       stderr.write(
-        `\r\u001b[K${drawBar({ ...o, bytes, seconds: (nowMs - startedMs) / 1000, columns: stderr.columns ?? 80 })}`,
+        `\r\u001b[K${drawBar({ ...o, text: room.text, bytes, seconds: (nowMs - startedMs) / 1000, columns: stderr.columns ?? 80 })}`,
       );
     },
     clear() {
@@ -37,6 +38,7 @@ export function openProgress(room: Room, o: { label: string; total: number; quie
 }
 
 interface Bar {
+  readonly text: Messages;
   readonly label: string;
   readonly total: number;
   readonly bytes: number;
@@ -44,10 +46,10 @@ interface Bar {
   readonly columns: number;
 }
 
-function drawBar({ label, total, bytes, seconds, columns }: Bar): string {
+function drawBar({ text, label, total, bytes, seconds, columns }: Bar): string {
   const share = total === 0 ? 1 : Math.min(bytes / total, 1);
   const filled = Math.round(share * BAR_CELLS);
-  const speed = seconds > 0.2 ? ` ${humanSize(bytes / seconds)}/s` : '';
+  const speed = seconds > 0.2 ? ` ${humanSize(text, bytes / seconds)}${text.units.perSecond}` : '';
   const tail = ` [${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)}] ${String(Math.floor(share * 100)).padStart(3)}%${speed}`;
   const room = Math.max(columns - tail.length - 1, 8);
   const name = Array.from(shown(label));

@@ -5,11 +5,14 @@ import type { AccountClient } from '@artstore/clients';
 import { ArtError } from '@artstore/contracts';
 import type { Room } from './room.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import type { Service } from './name-service.ts';
 import { profilePath, readProfile, withProfileLock, writeProfile } from './profile.ts';
 import type { Profile } from './profile.ts';
 
 export interface Session {
   readonly profile: Profile;
+  readonly query: Service;
+  readonly ingester: Service;
   readonly token: (signal?: AbortSignal) => Promise<string>;
   readonly close: () => Promise<void>;
 }
@@ -26,8 +29,11 @@ export async function openSession(room: Room, profileName: string): Promise<Sess
     language: room.language,
   });
   let held: { token: string; expiresAtMs: number } | undefined;
+  const adminUrl = profile.admin_url;
   return {
     profile,
+    query: { kind: 'query', url: profile.query_url, adminUrl },
+    ingester: { kind: 'ingester', url: profile.ingester_url, adminUrl },
     async token(signal) {
       if (held && held.expiresAtMs - EXPIRY_MARGIN_MS > Date.now()) return held.token;
       held =

@@ -11,16 +11,18 @@ import { once } from 'node:events';
 import { createQueryClient } from '@artstore/clients';
 import type { FileMetadata, QueryClient } from '@artstore/clients';
 import { ArtError } from '@artstore/contracts';
+import { checkFileId } from '../check-file-id.ts';
 import { claimPart } from '../claim-part.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { isLocal, localReason } from '../local-error.ts';
+import type { Service } from '../name-service.ts';
 import { humanSize, printJson, printLine, shown } from '../output.ts';
 import { openProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { withRetry } from '../retry.ts';
 import type { CommonOptions, Room } from '../room.ts';
 import { openSession } from '../session.ts';
-import { isLocal } from './upload.ts';
 
 export interface DownloadOptions extends CommonOptions {
   readonly output?: string;
@@ -30,11 +32,13 @@ export interface DownloadOptions extends CommonOptions {
 interface Job {
   readonly room: Room;
   readonly client: QueryClient;
+  readonly service: Service;
   readonly file: FileMetadata;
   readonly progress: Progress;
 }
 
 export async function download(room: Room, fileId: string, options: DownloadOptions): Promise<ExitCode> {
+  checkFileId(room, fileId);
   const session = await openSession(room, options.profile);
   const client = createQueryClient({
     url: session.profile.query_url,
@@ -43,9 +47,9 @@ export async function download(room: Room, fileId: string, options: DownloadOpti
     language: room.language,
   });
   try {
-    const file = await withRetry(room, () => client.getFile(fileId, room.signal));
+    const file = await withRetry(room, session.query, () => client.getFile(fileId, room.signal));
     const progress = openProgress(room, { label: file.original_filename, total: file.size, quiet: options.json });
-    const job: Job = { room, client, file, progress };
+    const job: Job = { room, client, service: session.query, file, progress };
     try {
       if (options.output === '-') await toStdout(job);
       else await toFile(job, options);
@@ -69,12 +73,18 @@ async function toFile(job: Job, options: DownloadOptions): Promise<void> {
     const done = { file_id: file.file_id, path, size: file.size, checksum: file.checksum, resumed_from: resumedFrom };
     job.progress.clear();
     if (options.json) await printJson(room, done);
-    else await printLine(room, room.text.download.done(shown(path), humanSize(file.size)));
+    else await printLine(room, room.text.download.done(shown(path), humanSize(room.text, file.size)));
   } catch (error) {
+    if (room.signal.aborted) throw new CliError('INTERRUPTED', EXIT.interrupted, room.text.download.interrupted, error);
     if (isLocal(error) && error.code === 'EEXIST')
       throw new CliError('FILE_EXISTS', EXIT.local, room.text.download.exists(path), error);
     throw isLocal(error)
-      ? new CliError('CANNOT_WRITE', EXIT.local, room.text.download.cannotWrite(path, error.code), error)
+      ? new CliError(
+          'CANNOT_WRITE',
+          EXIT.local,
+          room.text.download.cannotWrite(path, localReason(room.text, error, 'folder')),
+          error,
+        )
       : error;
   }
 }
@@ -161,10 +171,11 @@ async function toStdout(job: Job): Promise<void> {
 
 /** Качает, пока не дойдёт до размера файла; обрыв продолжает с того же места. */
 async function fetchAll(job: Job, at: () => number, sink: (chunk: Buffer) => Promise<void>): Promise<void> {
-  const { room, file, progress } = job;
+  const { room, file, progress, service } = job;
   let attemptedAt = -1;
   await withRetry(
     room,
+    service,
     async () => {
       if (at() >= file.size) return;
       attemptedAt = at();

@@ -2,6 +2,7 @@
 
 import { createQueryClient } from '@artstore/clients';
 import type { FileMetadata } from '@artstore/clients';
+import { checkFileId } from '../check-file-id.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { humanSize, printJson, printLine, shown } from '../output.ts';
@@ -10,6 +11,7 @@ import type { CommonOptions, Room } from '../room.ts';
 import { openSession } from '../session.ts';
 
 export async function info(room: Room, fileId: string, options: CommonOptions): Promise<ExitCode> {
+  checkFileId(room, fileId);
   const session = await openSession(room, options.profile);
   const client = createQueryClient({
     url: session.profile.query_url,
@@ -18,7 +20,7 @@ export async function info(room: Room, fileId: string, options: CommonOptions): 
     language: room.language,
   });
   try {
-    const file = await withRetry(room, () => client.getFile(fileId, room.signal));
+    const file = await withRetry(room, session.query, () => client.getFile(fileId, room.signal));
     if (options.json) await printJson(room, file);
     else await printFile(room, file);
     return EXIT.ok;
@@ -34,7 +36,7 @@ async function printFile(room: Room, file: FileMetadata): Promise<void> {
     [labels.file_id, file.file_id],
     [labels.original_filename, file.original_filename],
     [labels.content_type, file.content_type],
-    [labels.size, `${humanSize(file.size)} (${file.size} ${room.text.bytes})`],
+    [labels.size, `${humanSize(room.text, file.size)} (${file.size} ${room.text.bytes})`],
     [labels.checksum, file.checksum],
     [labels.uploaded_by, file.uploaded_by],
     [labels.uploaded_at, file.uploaded_at],

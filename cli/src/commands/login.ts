@@ -3,10 +3,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { createAccountClient } from '@artstore/clients';
 import { askForTargets } from '../ask.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { isLocal, localReason } from '../local-error.ts';
+import { nameService } from '../name-service.ts';
 import { printJson, printLine } from '../output.ts';
 import { isRecord, profilePath, writeProfile } from '../profile.ts';
 import type { Account, Profile } from '../profile.ts';
@@ -43,7 +46,9 @@ export async function login(room: Room, options: LoginOptions): Promise<ExitCode
   });
   const path = profilePath(room.env, options.profile);
   try {
-    const account = await signIn(room, client, target);
+    const account = await signIn(room, client, target).catch((error: unknown) => {
+      throw nameService(error, { kind: 'admin', url: target.adminUrl, adminUrl: target.adminUrl });
+    });
     const profile: Profile = {
       admin_url: target.adminUrl,
       ingester_url: target.ingesterUrl,
@@ -97,8 +102,18 @@ async function chooseTarget(room: Room, o: LoginOptions): Promise<Target> {
       ? await readStand(room, o)
       : undefined;
   const urls = stand ?? givenUrls(room, { adminUrl, ingesterUrl, queryUrl });
-  const ca = o.ca === undefined ? (stand?.ca ?? null) : await readFile(resolve(room.cwd, o.ca), 'utf8');
+  const ca = o.ca === undefined ? (stand?.ca ?? null) : await readCa(room, o.ca);
   return { ...urls, ca, credentials: await givenCredentials(room, o) };
+}
+
+async function readCa(room: Room, path: string): Promise<string> {
+  try {
+    return await readFile(resolve(room.cwd, path), 'utf8');
+  } catch (error) {
+    if (!isLocal(error)) throw error;
+    const words = room.text.login.badCa(path, localReason(room.text, error, 'file'));
+    throw new CliError('CANNOT_READ', EXIT.local, words, error);
+  }
 }
 
 type Urls = Pick<Target, 'adminUrl' | 'ingesterUrl' | 'queryUrl'>;
@@ -124,7 +139,10 @@ async function givenCredentials(room: Room, o: LoginOptions): Promise<Target['cr
   const fromEnv = o.clientId === undefined ? room.env['ARTSTORE_PASSWORD'] : room.env['ARTSTORE_CLIENT_SECRET'];
   const secret =
     o.secretStdin === true ? await readSecret(room) : fromEnv || (await askSecret(room, o.clientId === undefined));
-  if (secret === undefined || secret === '') throw new CliError('USAGE', EXIT.usage, room.text.login.needSecret);
+  if (secret === undefined || secret === '') {
+    const { needPassword, needSecret } = room.text.login;
+    throw new CliError('USAGE', EXIT.usage, o.clientId === undefined ? needPassword : needSecret);
+  }
   if (o.clientId !== undefined) return { kind: 'service', clientId: o.clientId, secret };
   return { kind: 'user', username: o.username ?? '', password: secret };
 }
@@ -141,7 +159,7 @@ const SECRET_BYTES_MAX = 4096;
 async function readSecret(room: Room): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of room.stdin) {
+  for await (const chunk of addAbortSignal(room.signal, room.stdin)) {
     if (!Buffer.isBuffer(chunk)) continue;
     chunks.push(chunk);
     bytes += chunk.length;
@@ -171,10 +189,15 @@ async function readStand(room: Room, o: LoginOptions): Promise<Target | undefine
   }
   const stand = parseStand(text);
   if (!stand) throw new CliError('BAD_STAND', EXIT.local, room.text.login.badStand(path));
+  if (stand === 'starting' || stand === 'stopped') {
+    const { startingStand, stoppedStand } = room.text.login;
+    const words = stand === 'starting' ? startingStand(path) : stoppedStand(path);
+    throw new CliError('STAND_NOT_READY', EXIT.unavailable, words);
+  }
   return stand;
 }
 
-function parseStand(text: string): Target | undefined {
+function parseStand(text: string): Target | 'starting' | 'stopped' | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -183,11 +206,14 @@ function parseStand(text: string): Target | undefined {
   }
   const urls = isRecord(value) ? value['urls'] : undefined;
   const account = isRecord(value) ? value['service_account'] : undefined;
+  const state = isRecord(value) ? value['state'] : undefined;
   if (!isRecord(urls) || !isRecord(account)) return undefined;
   const { admin: adminUrl, ingester: ingesterUrl, query: queryUrl } = urls;
   const { client_id: clientId, client_secret: secret } = account;
   if (typeof adminUrl !== 'string' || typeof ingesterUrl !== 'string' || typeof queryUrl !== 'string') return undefined;
   if (typeof clientId !== 'string' || typeof secret !== 'string') return undefined;
+  if (state === 'starting') return 'starting';
+  if (state !== undefined && state !== 'ready') return 'stopped';
   // Модули стенда говорят по обычному HTTP на этой же машине: свой удостоверяющий центр нужен только элементам.
   return { adminUrl, ingesterUrl, queryUrl, ca: null, credentials: { kind: 'service', clientId, secret } };
 }

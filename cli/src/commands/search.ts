@@ -38,7 +38,7 @@ export async function search(room: Room, query: string | undefined, options: Sea
     language: room.language,
   });
   try {
-    const page = await withRetry(room, () => client.search(toRequest(query, options), room.signal));
+    const page = await withRetry(room, session.query, () => client.search(toRequest(query, options), room.signal));
     if (options.json) {
       await printJson(room, page);
       return EXIT.ok;
@@ -47,14 +47,13 @@ export async function search(room: Room, query: string | undefined, options: Sea
       const day = file.uploaded_at.slice(0, 10);
       await printLine(
         room,
-        `${file.file_id}  ${humanSize(file.size).padStart(10)}  ${day}  ${shown(file.original_filename)}`,
+        `${file.file_id}  ${humanSize(room.text, file.size).padStart(10)}  ${day}  ${shown(file.original_filename)}`,
       );
     }
     const { search: text } = room.text;
-    await note(
-      room,
-      page.total === 0 ? text.nothing : text.total(page.items.length, page.total, page.total_is_estimate),
-    );
+    const byPart = query !== undefined && (options.mode ?? 'partial') === 'partial';
+    const nothing = byPart ? text.nothingPartial : text.nothing;
+    await note(room, page.total === 0 ? nothing : text.total(page.items.length, page.total, page.total_is_estimate));
     return EXIT.ok;
   } finally {
     await client.close();

@@ -10,6 +10,8 @@ import { isArtError } from '@artstore/contracts';
 import { contentTypeOf } from '../content-type.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { isLocal, localReason } from '../local-error.ts';
+import type { Service } from '../name-service.ts';
 import { humanSize, printError, printJson, printLine, shown } from '../output.ts';
 import { isRecord } from '../profile.ts';
 import { openProgress } from '../progress.ts';
@@ -46,7 +48,7 @@ export async function upload(room: Room, paths: readonly string[], options: Uplo
   try {
     for (const path of paths) {
       try {
-        const file = await uploadOne(room, client, path, {
+        const file = await uploadOne({ room, client, service: session.ingester }, path, {
           ...options,
           ...(metadata === undefined ? {} : { parsed: metadata }),
         });
@@ -66,7 +68,14 @@ export async function upload(room: Room, paths: readonly string[], options: Uplo
 
 type OneOptions = UploadOptions & { readonly parsed?: Record<string, unknown> };
 
-async function uploadOne(room: Room, client: IngesterClient, path: string, options: OneOptions): Promise<UploadedFile> {
+interface Sender {
+  readonly room: Room;
+  readonly client: IngesterClient;
+  readonly service: Service;
+}
+
+async function uploadOne(sender: Sender, path: string, options: OneOptions): Promise<UploadedFile> {
+  const { room, client, service } = sender;
   const full = resolve(room.cwd, path);
   const size = await sizeOf(room, path, full);
   const filename = options.name ?? basename(full);
@@ -74,7 +83,7 @@ async function uploadOne(room: Room, client: IngesterClient, path: string, optio
   const idempotencyKey = options.idempotencyKey ?? randomUUID();
   const progress = openProgress(room, { label: filename, total: size, quiet: options.json });
   try {
-    return await withRetry(room, async () => {
+    return await withRetry(room, service, async () => {
       const hash = createHash('sha256');
       const file = await client.upload({
         filename,
@@ -99,9 +108,7 @@ async function uploadOne(room: Room, client: IngesterClient, path: string, optio
   } catch (error) {
     if (isArtError(error, 'LENGTH_MISMATCH'))
       throw new CliError('FILE_CHANGED', EXIT.local, room.text.upload.changed(path), error);
-    throw isLocal(error)
-      ? new CliError('CANNOT_READ', EXIT.local, room.text.upload.cannotRead(path, error.code), error)
-      : error;
+    throw readFailure(room, path, error);
   } finally {
     progress.clear();
   }
@@ -112,7 +119,7 @@ async function printUploaded(room: Room, path: string, file: UploadedFile, json:
   const pending = file.registration === 'pending' ? ` (${room.text.upload.pending})` : '';
   await printLine(
     room,
-    `${file.file_id}  ${humanSize(file.size).padStart(10)}  ${shown(file.original_filename)}${pending}`,
+    `${file.file_id}  ${humanSize(room.text, file.size).padStart(10)}  ${shown(file.original_filename)}${pending}`,
   );
 }
 
@@ -127,12 +134,11 @@ async function* readWhile(path: string, see: (chunk: Buffer) => void): AsyncGene
 async function sizeOf(room: Room, path: string, full: string): Promise<number> {
   try {
     const found = await stat(full);
+    if (found.isDirectory()) throw new CliError('NOT_A_FILE', EXIT.local, room.text.upload.isFolder(path));
     if (!found.isFile()) throw new CliError('NOT_A_FILE', EXIT.local, room.text.upload.notFile(path));
     return found.size;
   } catch (error) {
-    throw isLocal(error)
-      ? new CliError('CANNOT_READ', EXIT.local, room.text.upload.cannotRead(path, error.code), error)
-      : error;
+    throw readFailure(room, path, error);
   }
 }
 
@@ -141,25 +147,25 @@ async function hashFile(room: Room, path: string, full: string): Promise<string>
   try {
     for await (const _ of readWhile(full, (chunk) => hash.update(chunk))) room.signal.throwIfAborted();
   } catch (error) {
-    throw isLocal(error)
-      ? new CliError('CANNOT_READ', EXIT.local, room.text.upload.cannotRead(path, error.code), error)
-      : error;
+    throw readFailure(room, path, error);
   }
   return hash.digest('hex');
 }
 
-/** Ошибка файловой системы: у неё есть код и имя системного вызова. */
-export function isLocal(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error && 'syscall' in error && 'path' in error && 'code' in error && typeof error.code === 'string'
-  );
+function readFailure(room: Room, path: string, error: unknown): unknown {
+  if (!isLocal(error)) return error;
+  const words = room.text.upload.cannotRead(path, localReason(room.text, error, 'file'));
+  return new CliError('CANNOT_READ', EXIT.local, words, error);
 }
+
+const CONTENT_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?$/;
 
 function checkOptions(room: Room, paths: readonly string[], options: UploadOptions): void {
   const usage = (message: string): never => {
     throw new CliError('USAGE', EXIT.usage, message);
   };
   if (options.permanent === true && options.ttl !== undefined) usage(room.text.upload.ttlPermanent);
+  if (options.type !== undefined && !CONTENT_TYPE.test(options.type)) usage(room.text.upload.badType);
   if (paths.length > 1 && options.name !== undefined) usage(room.text.upload.oneFile('--name'));
   if (paths.length > 1 && options.idempotencyKey !== undefined) usage(room.text.upload.oneFile('--idempotency-key'));
 }
