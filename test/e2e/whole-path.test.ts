@@ -163,18 +163,59 @@ test('повтор с тем же Idempotency-Key не создаёт второ
   assert.equal((await caller.search({ query: 'повтор.txt', mode: 'exact' })).body.total, 1);
 });
 
-test('страница /docs каждого модуля открывается и берёт всё с него же', async () => {
-  const { urls } = stand().caller.stand;
-  for (const url of [urls.admin, urls.ingester, urls.query]) {
-    const page = await fetch(`${url}/docs`);
+test('страница /docs каждого модуля, и обоих элементов хранения, открывается и берёт всё с него же', async () => {
+  const { caller } = stand();
+  const { admin, ingester, query, elements } = caller.stand.urls;
+  assert.equal(Object.keys(elements).length, 2);
+  for (const url of [admin, ingester, query, ...Object.values(elements)]) {
+    const page = await caller.get(`${url}/docs`);
     assert.equal(page.status, 200, url);
-    const html = await page.text();
-    const links = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => new URL(match[1] ?? '', page.url));
-    assert.ok(links.length >= 2, html);
+    const links = [...page.text.matchAll(/(?:src|href)="([^"#]+)"/g)].map(
+      (match) => new URL(match[1] ?? '', `${url}/docs`),
+    );
+    assert.ok(links.length >= 2, page.text);
     for (const link of links) {
       assert.equal(link.origin, new URL(url).origin, `${link.href} — чужой адрес`);
-      assert.equal((await fetch(link)).status, 200, link.href);
+      const target = await caller.get(link.href);
+      assert.equal(target.status, 200, link.href);
+      assert.ok(target.text.length > 0, link.href);
     }
+  }
+});
+
+test('учётная запись demo нигде не видит, на каком элементе лежит файл', async () => {
+  const { caller } = stand();
+  const { admin, ingester, query, elements } = caller.stand.urls;
+  const names = await Promise.all(
+    Object.values(elements).map(async (url) => {
+      const info: { storage_id: string } = JSON.parse((await caller.get(`${url}/api/v1/info`)).text);
+      return info.storage_id;
+    }),
+  );
+  const secrets = [...names, ...Object.values(elements).map((url) => new URL(url).host)];
+  assert.equal(new Set(secrets).size, 4);
+  const content = contentOf(Buffer.from('где я лежу'));
+  const headers = { 'idempotency-key': 'e2e-where' };
+  const uploaded = await caller.upload({ file: { filename: 'где.txt', content }, headers });
+  assert.equal(uploaded.status, 201, JSON.stringify(uploaded.body));
+  const id = uploaded.body.file_id;
+  const found = await caller.search({ query: 'где.txt', mode: 'exact' });
+  assert.equal(found.body.total, 1);
+  const seen: unknown[] = [uploaded, found, await caller.file(id), await caller.download(id)];
+  seen.push(await caller.file('00000000-0000-7000-8000-000000000000'));
+
+  const authorization = `Bearer ${await caller.token()}`;
+  for (const path of [`${admin}/api/v1/files`, `${admin}/api/v1/files/${id}`, `${admin}/api/v1/storage-elements`]) {
+    const refused = await caller.get(path, { headers: { authorization } });
+    assert.equal(refused.status, 403, `${path}: ${refused.text}`);
+    seen.push(refused);
+  }
+  for (const url of [admin, ingester, query]) {
+    for (const path of ['/health/ready', '/health/live', '/metrics']) seen.push(await caller.get(`${url}${path}`));
+  }
+  for (const reply of seen) {
+    const text = JSON.stringify(reply);
+    for (const secret of secrets) assert.ok(!text.includes(secret), `${secret} виден в ${text.slice(0, 2000)}`);
   }
 });
 

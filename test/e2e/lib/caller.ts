@@ -1,6 +1,7 @@
 // Клиент проверок: обычный HTTP, без пакетов самой системы, чтобы видеть то же, что чужой клиент.
 
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { type FilePart, buildForm } from './multipart.ts';
 import type { StandFile } from './run-stand.ts';
@@ -43,6 +44,17 @@ export interface UploadWish {
   readonly signal?: AbortSignal;
 }
 
+export interface GetWish {
+  readonly method?: 'GET' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Text {
+  readonly status: number;
+  readonly headers: Reply<never>['headers'];
+  readonly text: string;
+}
+
 export interface Caller {
   readonly stand: StandFile;
   token(scope?: string): Promise<string>;
@@ -50,6 +62,8 @@ export interface Caller {
   search(body: object): Promise<Reply<{ items: UploadedFile[]; total: number } & ErrorBody>>;
   file(id: string): Promise<Reply<UploadedFile & ErrorBody>>;
   download(id: string, headers?: Readonly<Record<string, string>>): Promise<Downloaded>;
+  /** Запрос без токена по любому адресу, в том числе элемента хранения: его сертификат заверен стендом. */
+  get(url: string, wish?: GetWish): Promise<Text>;
   close(): Promise<void>;
 }
 
@@ -63,7 +77,8 @@ async function json<T>(answer: Awaited<ReturnType<typeof request>>): Promise<Rep
 
 /** Открывает клиента учётной записью demo; токен берётся один раз. */
 export async function openCaller(stand: StandFile): Promise<Caller> {
-  const dispatcher = new Agent({ headersTimeout: CALL_TIMEOUT_MS, bodyTimeout: CALL_TIMEOUT_MS, connections: 128 });
+  const limits = { headersTimeout: CALL_TIMEOUT_MS, bodyTimeout: CALL_TIMEOUT_MS, connections: 128 };
+  const dispatcher = new Agent({ ...limits, connect: { ca: await readFile(stand.ca_file, 'utf8') } });
   const { admin, ingester, query } = stand.urls;
 
   async function issue(scope?: string): Promise<{ access_token: string; expires_in: number }> {
@@ -137,6 +152,10 @@ export async function openCaller(stand: StandFile): Promise<Caller> {
         bytes += chunk.length;
       }
       return { status: answer.statusCode, headers: answer.headers, bytes, sha256: hash.digest('hex') };
+    },
+    async get(url, { method = 'GET', headers = {} } = {}) {
+      const answer = await request(url, { dispatcher, method, headers });
+      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
     },
     close: () => dispatcher.close(),
   };
