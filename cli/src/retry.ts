@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArtError } from '@artstore/contracts';
 import { isTemporary } from './exit-codes.ts';
-import { nameService, whyRetry } from './name-service.ts';
-import type { Service } from './name-service.ts';
+import { nameService, whyRetry } from './name-silent-module.ts';
+import type { Service } from './name-silent-module.ts';
 import { describeError, note } from './output.ts';
 import type { Room } from './room.ts';
 

@@ -5,7 +5,7 @@ import type { AccountClient } from '@artstore/clients';
 import { ArtError } from '@artstore/contracts';
 import type { Room } from './room.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import type { Service } from './name-service.ts';
+import type { Service } from './name-silent-module.ts';
 import { profilePath, readProfile, withProfileLock, writeProfile } from './profile.ts';
 import type { Profile } from './profile.ts';
 

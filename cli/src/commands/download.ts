@@ -16,7 +16,7 @@ import { claimPart } from '../claim-part.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { isLocal, localReason } from '../local-error.ts';
-import type { Service } from '../name-service.ts';
+import type { Service } from '../name-silent-module.ts';
 import { humanSize, printJson, printLine, shown } from '../output.ts';
 import { openProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';

@@ -9,7 +9,7 @@ import { askForTargets } from '../ask.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { isLocal, localReason } from '../local-error.ts';
-import { nameService } from '../name-service.ts';
+import { nameService } from '../name-silent-module.ts';
 import { printJson, printLine } from '../output.ts';
 import { isRecord, profilePath, writeProfile } from '../profile.ts';
 import type { Account, Profile } from '../profile.ts';

@@ -11,7 +11,7 @@ import { contentTypeOf } from '../content-type.ts';
 import { CliError, EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { isLocal, localReason } from '../local-error.ts';
-import type { Service } from '../name-service.ts';
+import type { Service } from '../name-silent-module.ts';
 import { humanSize, printError, printJson, printLine, shown } from '../output.ts';
 import { isRecord } from '../profile.ts';
 import { openProgress } from '../progress.ts';
