@@ -1,8 +1,11 @@
 // 64 одновременные загрузки по 100 МиБ: каждая сумма верна, память каждого процесса ограничена.
 
 import assert from 'node:assert/strict';
-import { readFile, statfs } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { generatedContent } from './lib/content.ts';
 import { useStand } from './lib/use-stand.ts';
@@ -17,6 +20,24 @@ const neededBytes = UPLOADS * FILE_BYTES * 1.5;
 const skip =
   freeBytes < neededBytes ? `на диске временных файлов свободно меньше ${Math.ceil(neededBytes / 2 ** 30)} ГиБ` : false;
 const stand = skip === false ? useStand() : undefined;
+
+/** Содержимое файлов на дисках обоих элементов: путь по идентификатору. Вторая копия файла — ошибка. */
+async function findStored(elements: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of await readdir(elements, { recursive: true })) {
+    if (!name.endsWith('.bin')) continue;
+    const id = basename(name, '.bin');
+    assert.ok(!found.has(id), `${id} лежит дважды`);
+    found.set(id, join(elements, name));
+  }
+  return found;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk);
+  return hash.digest('hex');
+}
 
 /** Пик резидентной памяти процесса, МиБ. */
 async function peakMib(pid: number): Promise<number> {
@@ -40,11 +61,18 @@ test('64 загрузки по 100 МиБ сразу: суммы верны, к�
       const reply = await caller.upload({ file: { filename: `много-${index}.bin`, content }, fields });
       assert.equal(reply.status, 201, JSON.stringify(reply.body));
       assert.equal(reply.body.checksum, content.sha256);
-      return { id: reply.body.file_id, content };
+      return { index, id: reply.body.file_id, content };
     }),
   );
-  // Суммы всех загрузок уже сверены с ответом элемента; скачивание четверти проверяет обратный путь.
-  const queue = uploaded.filter((_, index) => index % 4 === 0);
+  // Четверть скачивается всем обратным путём, остальные суммы считаются заново по файлам на дисках элементов.
+  const stored = await findStored(join(launched.home, 'elements'));
+  assert.equal(stored.size, UPLOADS, 'на дисках ровно столько файлов, сколько загружено');
+  for (const { index, id, content } of uploaded.filter((file) => file.index % 4 !== 0)) {
+    const path = stored.get(id);
+    assert.ok(path, `файла ${index} нет на диске`);
+    assert.equal(await hashFile(path), content.sha256, `много-${index}.bin на диске`);
+  }
+  const queue = uploaded.filter(({ index }) => index % 4 === 0);
   const reader = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
       const downloaded = await caller.download(item.id);
