@@ -3,7 +3,7 @@ export default {
   extends: ['@commitlint/config-conventional'],
   rules: {
     'subject-case': [0],
-    'header-max-length': [2, 'always', 130],
+    'header-max-length': [2, 'always', 150],
     'body-max-line-length': [0],
     'footer-max-line-length': [0],
   },
