@@ -1,9 +1,8 @@
 // Разбор формы через настоящий сокет: строгость, пределы, обрывы на любом байте.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { createServer, IncomingMessage } from 'node:http';
+import { connect, Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { ArtError } from '@artstore/contracts';
@@ -243,6 +242,19 @@ test('запрос короче формы и мусор вокруг часте
   await assert.rejects(post({ body: body.subarray(0, body.length - 5) }), refusedAt('body'));
   await assert.rejects(post({ body: Buffer.concat([Buffer.alloc(200_000, 'p'), body]) }), refusedAt('body'));
   await assert.rejects(post({ body: Buffer.concat([body, Buffer.alloc(200_000, 'p')]) }), refusedAt('body'));
+});
+
+test('запрос, оборванный раньше, чем его начали читать, — ошибка, а не вечное ожидание', async () => {
+  for (const reason of [
+    undefined,
+    new ArtError('VALIDATION_ERROR', { details: [{ field: 'http', message: 'cut' }] }),
+  ]) {
+    const request = new IncomingMessage(new Socket());
+    request.headers['content-type'] = `multipart/form-data; boundary=${BOUNDARY}`;
+    request.on('error', () => undefined).destroy(reason);
+    await new Promise((resolve) => request.once('close', resolve));
+    await assert.rejects(readUploadForm(request, FILE_BYTES_MAX), refusedAt(reason === undefined ? 'body' : 'http'));
+  }
 });
 
 test('обрыв на любом байте — ошибка, и никогда не целый файл', async () => {

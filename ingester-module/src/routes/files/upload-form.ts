@@ -134,9 +134,10 @@ function openForm(setup: FormSetup): void {
   request.on('data', onData).on('end', onEnd);
   request.once('error', fail);
   request.once('close', () => {
-    if (!request.readableEnded)
-      fail(new ArtError('VALIDATION_ERROR', { details: [{ field: 'body', message: 'the request was cut' }] }));
+    if (!request.readableEnded) fail(invalid('body', 'the request was cut'));
   });
+  // Запрос мог оборваться, пока проверяли токен: его события уже прошли, и ждать их — ждать вечно.
+  if (request.destroyed) fail(request.errored ?? invalid('body', 'the request was cut'));
 }
 
 interface PartContext {
