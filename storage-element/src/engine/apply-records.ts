@@ -96,11 +96,6 @@ export class Applier {
     return this.#beingSynced;
   }
 
-  /** Ждёт ли байтов под этим именем запись, повторённая после последней точки. */
-  holdsStaged(name: string): boolean {
-    return this.#touched.staged.has(name);
-  }
-
   #applyRest(record: Exclude<LogRecord, { type: 'put' | 'patch' }>): void {
     if (record.type === 'mode') {
       this.#touched.mode = record.mode;

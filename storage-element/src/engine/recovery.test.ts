@@ -190,7 +190,9 @@ test('точка видна, но ещё не долговечна: отслуж
       recycling = kind === 'rename' && path.endsWith('.log') ? true : recycling && kind === 'open';
     },
   });
-  for (let index = 5; powerless === undefined; index += 1) await put(second.store, fileIdOf(index), Buffer.alloc(10));
+  for (let index = 5; powerless === undefined && index < 500; index += 1)
+    await put(second.store, fileIdOf(index), Buffer.alloc(10));
+  assert.ok(powerless, 'отслуживший сегмент занят снова');
   for (let number = 0; number < 60; number += 1) {
     vault.load(NO_CATALOG, 'lost', random);
     const third = await boot(powerless.crash('shuffle', createRandom(`питание ${number}`)), { change });

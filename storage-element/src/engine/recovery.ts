@@ -61,6 +61,7 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   const stale = catalog.fact('epoch') !== identity.epoch || catalog.appliedRevision < from.revision;
   if (stale) catalog = reopenFresh(room, catalog);
 
+  await dropAbandoned(disk, layout, from);
   const applier = new Applier(disk, layout, catalog);
   const read = readLog(disk, layout, from);
   let step = await read.next();
@@ -99,11 +100,25 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
     const position = { ...start, frame: end.nextFrame, revision };
     await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, position);
   }
-  // Чего не ждёт ни одна запись, никому не обещано: загрузки оборвал сбой.
-  for (const name of disk.list(layout.staging)) if (!applier.holdsStaged(name)) disk.remove(layout.staged(name));
   const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
   const walStart = { ...end, ...start, nextSegment, revision };
   return { identity, catalog, applier, walStart, redone };
+}
+
+/**
+ * Загрузки, оборванные сбоем, никому не обещаны: в staging остаётся только то, чего ждёт журнал.
+ * Раньше повтора, а не после: на полном диске повтору нужно их место.
+ */
+async function dropAbandoned(disk: Disk, layout: Layout, from: WalPosition): Promise<void> {
+  const names = disk.list(layout.staging);
+  if (names.length === 0) return;
+  const awaited = new Set<string>();
+  for await (const records of readLog(disk, layout, from)) {
+    for (const record of records) {
+      if (record.type === 'put' && 'staged' in record.bytes) awaited.add(record.bytes.staged);
+    }
+  }
+  for (const name of names) if (!awaited.has(name)) disk.remove(layout.staged(name));
 }
 
 async function openIdentity(room: RecoveryRoom): Promise<ElementIdentity> {

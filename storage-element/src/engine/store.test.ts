@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { isArtError } from '@artstore/contracts';
 import { CatalogVault, NO_CATALOG } from '../../test/crash/catalog-vault.ts';
 import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
 import { MemoryImage } from '../../test/crash/memory-image.ts';
@@ -150,6 +151,27 @@ test('кончилось место при приёме: 507, ничего не 
   full = false;
   await put(store, 1, Buffer.alloc(200));
   assert.deepEqual(fatal, []);
+});
+
+test('смена режима, которой не хватило места, не случилась и в памяти', async () => {
+  let full = false;
+  const { store } = await openBench({ mode: 'rw', checkpointBytes: 2 ** 40 }, ({ kind, path }) =>
+    full && kind === 'write' && path.endsWith('.new') ? 'ENOSPC' : undefined,
+  );
+  full = true;
+  let refused: unknown;
+  for (let turns = 0; refused === undefined && turns < 100; turns += 1) {
+    const target = store.mode === 'rw' ? 'ro' : 'rw';
+    refused = await store.setMode(target).then(
+      () => undefined,
+      (error: unknown) => {
+        assert.notEqual(store.mode, target, 'режим переменился в памяти');
+        return error;
+      },
+    );
+  }
+  assert.ok(isArtError(refused, 'STORAGE_FULL'));
+  assert.equal(store.failure, undefined);
 });
 
 test('закрытие во время записей: каждая либо подтверждена и цела после запуска, либо отвергнута', async () => {

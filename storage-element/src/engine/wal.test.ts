@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
 import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
+import type { StoredFile } from '../files/file.ts';
 import { createLayout } from './layout.ts';
 import { Wal, type WalHooks } from './wal.ts';
 import { type LogRecord, revisionOf } from './wal-record.ts';
@@ -43,6 +44,26 @@ async function openBench(
   });
   return Object.assign(bench, { wal });
 }
+
+const FILE: StoredFile = {
+  fileId: 'f11e0000-0000-4000-8000-000000000001',
+  originalFilename: 'а',
+  contentType: 'a/b',
+  size: 1,
+  checksum: 'ab'.repeat(32),
+  uploadedBy: 'я',
+  uploadedAt: '2026-11-23T12:00:00.000Z',
+  description: '',
+  tags: [],
+  metadata: {},
+  status: 'active',
+  retentionPolicy: 'permanent',
+  ttlDays: null,
+  expiresAt: null,
+  deletedAt: null,
+  version: 1,
+  revision: 1,
+};
 
 const note = (revision: number): LogRecord => ({ type: 'mode', mode: 'rw', revision });
 
@@ -141,6 +162,31 @@ test('отказ раскладки при полном журнале отпу�
   assert.equal(bench.full, 1);
   assert.equal(bench.failures.length, 1);
   const results = await settled;
+  assert.equal(results.at(-1)?.status, 'rejected');
+  await bench.wal.close();
+});
+
+test('отказ раскладки до того, как писатель начал ждать места: ждать он не начинает', async () => {
+  let frames = 0;
+  const bench = await openBench({
+    hooks: {
+      apply: () => {
+        frames += 1;
+        if (frames === 3) throw new Error('раскладка отказала');
+      },
+    },
+  });
+  // Четвёртый кадр сначала сбрасывает каталог staging: раскладка третьего успевает отказать раньше, чем ему понадобится место.
+  const staged = (revision: number): LogRecord => ({
+    type: 'put',
+    file: { ...FILE, revision },
+    place: { day: '20261123', bucket: 0 },
+    bytes: { staged: 'x.part' },
+  });
+  const results = await Promise.allSettled([
+    ...Array.from({ length: 19 }, () => bench.wal.append(note)),
+    bench.wal.append(staged),
+  ]);
   assert.equal(results.at(-1)?.status, 'rejected');
   await bench.wal.close();
 });

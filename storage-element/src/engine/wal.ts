@@ -8,7 +8,8 @@
 //   3. Следующий кадр пишется только после сброса предыдущего: см. wal-record.ts, порча и хвост.
 //   4. Ошибка записи или сброса окончательна: ядро могло выбросить страницы и назвать их чистыми,
 //      повтор солгал бы. Журнал закрывается, процесс перезапускается и восстанавливается.
-import type { Disk, DiskFile } from './disk.ts';
+import { ArtError } from '@artstore/contracts';
+import { type Disk, type DiskFile, isCode } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { encodeRecord, FRAME_HEADER_BYTES, frameHeader, type LogRecord, revisionOf } from './wal-record.ts';
 
@@ -165,6 +166,7 @@ export class Wal {
       while (this.#queue.length > 0) {
         const batch = this.#takeBatch();
         try {
+          if (!(await this.#openRoom(batch))) continue;
           await this.#writeFrame(batch);
         } catch (error) {
           this.#fail(error, batch);
@@ -190,13 +192,28 @@ export class Wal {
     return this.#queue.splice(0, count);
   }
 
+  /**
+   * Готовит место под кадр. Диск полон — ещё ни байта кадра не записано, поэтому это отказ этим записям, а не журналу:
+   * false.
+   */
+  async #openRoom(batch: readonly Waiter[]): Promise<boolean> {
+    if (this.#offset + frameBytes(batch) <= this.#limits.segmentBytes) return true;
+    try {
+      await this.#startSegment();
+      return true;
+    } catch (error) {
+      if (!isCode(error, 'ENOSPC')) throw error;
+      for (const waiter of batch) waiter.reject(new ArtError('STORAGE_FULL', { cause: error }));
+      return false;
+    }
+  }
+
   async #writeFrame(batch: readonly Waiter[]): Promise<void> {
     const records = batch.flatMap((waiter) => waiter.parts);
-    const bytes = FRAME_HEADER_BYTES + batch.reduce((sum, waiter) => sum + waiter.bytes, 0);
+    const bytes = frameBytes(batch);
     if (batch.some(({ record }) => record.type === 'put' && 'staged' in record.bytes)) {
       await this.#disk.syncDirectory(this.#layout.staging);
     }
-    if (this.#offset + bytes > this.#limits.segmentBytes) await this.#startSegment();
     const file = this.#file;
     const segment = this.#segments.at(-1);
     if (!file || segment === undefined) throw new Error('у журнала нет открытого сегмента');
@@ -235,16 +252,15 @@ export class Wal {
   /** Переходит на следующий сегмент: отслуживший, а если такого нет — новый, заполненный нулями. */
   async #startSegment(): Promise<void> {
     while (this.#segments.length >= this.#limits.segmentsMax) {
+      // После отказа точек больше не будет, и места ждать нечего.
+      if (this.#failure !== undefined) throw this.#failure;
       this.#hooks.onFull();
       await new Promise<void>((resolve) => {
         this.#freed = resolve;
       });
-      if (this.#failure !== undefined) throw this.#failure;
     }
-    await this.#file?.close();
-    this.#file = undefined;
+    if (this.#failure !== undefined) throw this.#failure;
     const sequence = this.#nextSegment;
-    this.#nextSegment += 1;
     const path = this.#layout.segment(sequence);
     const spare = this.#spare.shift();
     if (spare !== undefined && this.#disk.sizeOf(this.#layout.segment(spare)) === this.#limits.segmentBytes) {
@@ -253,10 +269,14 @@ export class Wal {
       if (spare !== undefined) this.#disk.remove(this.#layout.segment(spare));
       await this.#preallocate(path);
     }
-    this.#file = await this.#disk.open(path, 'update');
+    this.#nextSegment += 1;
+    const next = await this.#disk.open(path, 'update');
     await this.#disk.syncDirectory(this.#layout.walDir);
+    const previous = this.#file;
+    this.#file = next;
     this.#segments.push(sequence);
     this.#offset = 0;
+    await previous?.close();
   }
 
   async #preallocate(path: string): Promise<void> {
@@ -269,6 +289,9 @@ export class Wal {
         await file.write([zeros.subarray(0, this.#limits.segmentBytes - at)], at);
       }
       await file.datasync();
+    } catch (error) {
+      this.#disk.remove(fresh);
+      throw error;
     } finally {
       await file.close();
     }
@@ -290,6 +313,10 @@ export class Wal {
   poison(error: unknown): void {
     if (this.#failure === undefined) this.#fail(error, []);
   }
+}
+
+function frameBytes(batch: readonly Waiter[]): number {
+  return FRAME_HEADER_BYTES + batch.reduce((sum, waiter) => sum + waiter.bytes, 0);
 }
 
 /** С чего начинать: что нашло восстановление. */

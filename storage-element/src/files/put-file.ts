@@ -1,4 +1,4 @@
-// Сохранить файл: место → байты → запись в журнал под замком. Повтор с теми же байтами безопасен (решение 7).
+// Сохранить файл: место → байты → запись в журнал под замком. Повтор с теми же байтами безопасен.
 import { ArtError } from '@artstore/contracts';
 import type { LockedFile } from '../engine/locked-file.ts';
 import type { Store } from '../engine/store.ts';
@@ -33,7 +33,7 @@ export async function putFile(store: Store, order: PutOrder): Promise<{ created:
   if (declaredLength !== undefined && declaredLength > fileBytesMax) throw new ArtError('FILE_TOO_LARGE');
   const known = store.catalog.get(fileId);
   if (known && sha256 !== undefined && known.file.checksum !== sha256) throw taken(fileId);
-  const hold = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? fileBytesMax, fileBytesMax));
+  const hold = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? 0, fileBytesMax));
   try {
     const received = await store.receive({
       body: order.body,

@@ -179,14 +179,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'брошенное в staging не убрано',
     file: 'engine/recovery.ts',
-    from: 'if (!applier.holdsStaged(name)) disk.remove(layout.staged(name));',
+    from: 'if (!awaited.has(name)) disk.remove(layout.staged(name));',
     to: 'void name;',
     seen: [1],
   },
   {
     name: 'при запуске убрано и то в staging, чего ждёт журнал',
     file: 'engine/recovery.ts',
-    from: 'if (!applier.holdsStaged(name)) disk.remove',
+    from: 'if (!awaited.has(name)) disk.remove',
     to: 'disk.remove',
     seen: [12],
   },
