@@ -3,8 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { UploadedFile } from './lib/caller.ts';
 import { type Content, generatedContent } from './lib/content.ts';
 import { useStand } from './lib/use-stand.ts';
 
@@ -14,6 +17,9 @@ const PARTS = ['postgres', 'admin', 'se-edit', 'se-rw', 'ingester', 'query'];
 const READY_TIMEOUT_MS = 30_000;
 const ACKNOWLEDGED_BETWEEN_KILLS = 3;
 const PROGRESS_TIMEOUT_MS = 2_000;
+/** Сколько скачивать видимое: между падениями и перед повторами. */
+const VERIFY_BETWEEN_KILLS_MS = 1_500;
+const VERIFY_AT_END_MS = 10_000;
 
 const stand = useStand();
 
@@ -50,9 +56,9 @@ async function attempt(entry: Entry): Promise<number> {
 
 async function readiness(url: string): Promise<string> {
   try {
-    const answer = await fetch(`${url}/health/ready`);
-    const body = (await answer.json()) as { status: string };
-    return body.status === 'ok' ? 'ok' : JSON.stringify(body);
+    const { text } = await stand().caller.get(`${url}/health/ready`);
+    const body: { status: string } = JSON.parse(text);
+    return body.status === 'ok' ? 'ok' : text;
   } catch (error) {
     return String(error);
   }
@@ -61,7 +67,7 @@ async function readiness(url: string): Promise<string> {
 async function waitReady(): Promise<void> {
   const { urls } = stand().caller.stand;
   const deadline = performance.now() + READY_TIMEOUT_MS;
-  for (const url of [urls.admin, urls.ingester, urls.query]) {
+  for (const url of [urls.admin, urls.ingester, urls.query, ...Object.values(urls.elements)]) {
     for (;;) {
       const ready = await readiness(url);
       if (ready === 'ok') break;
@@ -71,11 +77,11 @@ async function waitReady(): Promise<void> {
   }
 }
 
-test('50 раз kill -9 любой части во время загрузок: подтверждённое цело, повтор не двоит', {
+test('50 раз kill -9 любой части во время загрузок: подтверждённое цело, наполовину видимого нет, повтор не двоит', {
   timeout: 240_000,
-}, async () => {
-  const { caller } = stand();
+}, async (t) => {
   const ledger: Entry[] = [];
+  const verified = new Set<string>();
   const stopping = new AbortController();
   const statuses = new Map<number, number>();
   const writer = async (number: number): Promise<void> => {
@@ -103,13 +109,18 @@ test('50 раз kill -9 любой части во время загрузок: 
       await progress(ledger);
       await sleep(Math.random() * 150);
       await killPart(PARTS[kill % PARTS.length] ?? '');
-      if (kill % 10 === 9) await waitReady();
+      if (kill % 10 === 9) {
+        await waitReady();
+        await checkVisible(ledger, verified, VERIFY_BETWEEN_KILLS_MS);
+      }
     }
   } finally {
     stopping.abort();
     await Promise.all(writers);
   }
   await waitReady();
+  const visible = await checkVisible(ledger, verified, VERIFY_AT_END_MS);
+  const unfinished = ledger.filter((entry) => entry.id === undefined).length;
 
   const acknowledged = ledger.filter((entry) => entry.id !== undefined);
   assert.ok(acknowledged.length >= 50, `подтверждено ${acknowledged.length}; ответы ${JSON.stringify([...statuses])}`);
@@ -130,8 +141,74 @@ test('50 раз kill -9 любой части во время загрузок: 
     );
   }
   assert.equal(seen.length, ledger.length, 'лишних файлов нет');
-  assert.ok(caller);
+  await stand().launched.stop();
+  await checkDisks(ledger);
+  t.diagnostic(
+    `записей ${ledger.length}, подтверждено до повтора ${acknowledged.length}, без ответа ${unfinished}; ` +
+      `видно ${visible}, из них до повтора скачано ${verified.size}`,
+  );
 });
+
+/**
+ * Ничего наполовину видимого: каждая строка поиска — файл из книги, у имени один идентификатор, и файл цел.
+ * Скачиваются ещё не проверенные, сперва неподтверждённые и малые, пока не выйдет время. @returns сколько видно
+ */
+async function checkVisible(ledger: readonly Entry[], verified: Set<string>, budgetMs: number): Promise<number> {
+  // Книга растёт, пока листаем; файл виден лишь после записи в неё, поэтому читать её надо после поиска.
+  const found = await allFiles();
+  const known = new Map(ledger.map((entry) => [entry.filename, entry]));
+  const ids = new Map<string, string>();
+  const queue: { readonly entry: Entry; readonly id: string; readonly rank: number }[] = [];
+  for (const { file_id: id, original_filename: filename, checksum, size } of found) {
+    const entry = known.get(filename);
+    assert.ok(entry, `${filename} виден, но никем не отправлен`);
+    assert.deepEqual([checksum, size], [entry.content.sha256, entry.content.bytes], `${filename}: видна не та запись`);
+    assert.equal(ids.get(filename) ?? id, id, `${filename} виден дважды`);
+    if (entry.id !== undefined) assert.equal(id, entry.id, `${filename}: виден не тот, что подтверждён`);
+    if (!ids.has(filename) && !verified.has(id)) {
+      queue.push({ entry, id, rank: (entry.id === undefined ? 0 : 2 ** 30) + size });
+    }
+    ids.set(filename, id);
+  }
+  queue.sort((a, b) => a.rank - b.rank);
+  const deadline = performance.now() + budgetMs;
+  await eachOf(queue, async ({ entry, id }) => {
+    if (performance.now() > deadline) return;
+    const downloaded = await downloadVisible(id);
+    assert.deepEqual([downloaded.status, downloaded.sha256], [200, entry.content.sha256], `${entry.filename}: виден`);
+    verified.add(id);
+  });
+  return ids.size;
+}
+
+/** Видимый файл скачивается; 5xx сразу после падения части — повод повторить, 404 и чужие байты — нет. */
+async function downloadVisible(id: string): Promise<{ status: number; sha256: string }> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    const downloaded = await stand().caller.download(id);
+    if (downloaded.status < 500 || performance.now() > deadline) return downloaded;
+    await sleep(200);
+  }
+}
+
+/**
+ * На дисках остановленных элементов ровно файлы книги, каждый один раз с описанием, и ни одного недописанного.
+ * Остановка нужна: до контрольной точки журнала элемент вправе держать в staging вторые имена сохранённых файлов.
+ */
+async function checkDisks(ledger: readonly Entry[]): Promise<void> {
+  const names = await readdir(join(stand().launched.home, 'elements'), { recursive: true });
+  assert.equal(names.filter((name) => /^[^/]+\/data\/staging$/.test(name)).length, 2);
+  assert.deepEqual(
+    names.filter((name) => name.includes('/staging/')),
+    [],
+    'недописанного не осталось',
+  );
+  const ids = ledger.map((entry) => entry.id ?? '').toSorted();
+  for (const ending of ['.bin', '.attr.json']) {
+    const found = names.filter((name) => name.includes('/files/') && name.endsWith(ending));
+    assert.deepEqual(found.map((name) => basename(name, ending)).toSorted(), ids, `${ending} на дисках`);
+  }
+}
 
 /** Ждёт нескольких новых подтверждений, чтобы убивать работающее; недолго: без убитой части их может и не быть. */
 async function progress(ledger: readonly Entry[]): Promise<void> {
@@ -160,7 +237,7 @@ async function killPart(name: string): Promise<void> {
 }
 
 /** Обходит записи по восемь сразу. */
-async function eachOf(entries: readonly Entry[], visit: (entry: Entry) => Promise<void>): Promise<void> {
+async function eachOf<Item>(entries: readonly Item[], visit: (entry: Item) => Promise<void>): Promise<void> {
   const queue = [...entries];
   const worker = async (): Promise<void> => {
     for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) await visit(entry);
@@ -178,8 +255,8 @@ async function downloadSoon(entry: Entry): Promise<{ status: number; sha256: str
   }
 }
 
-async function allFiles(): Promise<{ file_id: string; original_filename: string }[]> {
-  const files: { file_id: string; original_filename: string }[] = [];
+async function allFiles(): Promise<UploadedFile[]> {
+  const files: UploadedFile[] = [];
   for (;;) {
     const { body } = await stand().caller.search({
       query: 'kill-',
