@@ -18,6 +18,9 @@ const TOKEN_SECONDS = 10;
 const SKEW_SECONDS = 5;
 const stand = useStand({ env: { IM_MAX_FILE_SIZE: '8MiB', AM_TOKEN_TTL: `${TOKEN_SECONDS}s` } });
 
+/** Чего клиент видеть не должен: имена, адреса и идентификаторы элементов хранения. */
+const secrets: string[] = [];
+
 interface Answer {
   readonly status: number;
   readonly code: string;
@@ -48,6 +51,7 @@ function checkErrorForm(status: number, text: string): string {
     /https?:|127\.0\.0\.1|localhost|\.attr\.json|staging|elements\/|node_modules|at .*\.ts:/,
     `утечка: ${text}`,
   );
+  for (const secret of secrets) assert.ok(!text.includes(secret), `утечка ${secret}: ${text}`);
   if (status < 400) return '';
   const body: { error: { code: string; message: string } } = JSON.parse(text);
   assert.deepEqual(Object.keys(body), ['error']);
@@ -68,8 +72,14 @@ const small = contentOf(Buffer.from('содержимое'));
 const file = { filename: 'a.txt', content: small };
 
 let early: { readonly token: string; readonly takenAt: number } | undefined;
-test('токен на короткий срок выдан', async () => {
-  early = { token: await stand().caller.token(), takenAt: performance.now() };
+test('токен на короткий срок выдан, секреты элементов известны', async () => {
+  const { caller } = stand();
+  early = { token: await caller.token(), takenAt: performance.now() };
+  for (const [name, url] of Object.entries(caller.stand.urls.elements)) {
+    const info: { storage_id: string } = JSON.parse((await caller.get(`${url}/api/v1/info`)).text);
+    secrets.push(name, info.storage_id, `:${new URL(url).port}`);
+  }
+  assert.equal(new Set(secrets).size, 6);
 });
 
 test('без токена, с испорченным, чужим и не тем токеном — 401 или 403, тело не читается', async () => {
@@ -183,14 +193,9 @@ test('сумма не та — CHECKSUM_MISMATCH, файла нет', async () =
 test('больше предела — FILE_TOO_LARGE: по Content-Length сразу, без него — по счёту', async () => {
   const before = await storedFiles();
   const form = buildForm({}, [{ filename: 'big.bin', content: generatedContent('big', 9 * 2 ** 20) }]);
-  const declared = await rawUpload({ 'content-length': String(form.bytes) }, [], { keepOpen: true });
+  const declared = await rawUpload({ 'content-length': String(form.bytes) }, [], 'keep-open');
   assert.deepEqual([declared.status, declared.code], [413, 'FILE_TOO_LARGE']);
-  const counted = await send(
-    { ...form, bytes: form.bytes },
-    { 'content-length': '', 'transfer-encoding': 'chunked' },
-  ).catch(() => undefined);
-  if (counted !== undefined) assert.deepEqual([counted.status, counted.code], [413, 'FILE_TOO_LARGE'], counted.text);
-  const chunked = await rawUpload({ 'transfer-encoding': 'chunked' }, chunks(form));
+  const chunked = await rawUpload({ 'transfer-encoding': 'chunked' }, chunks(form), 'half-close');
   assert.deepEqual([chunked.status, chunked.code], [413, 'FILE_TOO_LARGE']);
   await settled();
   assert.deepEqual(await storedFiles(), before);
@@ -208,17 +213,16 @@ async function* chunks(form: Form): AsyncGenerator<Buffer> {
 async function rawUpload(
   headers: Readonly<Record<string, string>>,
   body: Iterable<Buffer> | AsyncIterable<Buffer>,
-  { keepOpen = false, abort = false }: { keepOpen?: boolean; abort?: boolean } = {},
-): Promise<{ status: number; code: string }> {
+  ending: 'half-close' | 'keep-open' | 'abort',
+): Promise<Answer> {
   const { caller } = stand();
   const { hostname, port } = new URL(caller.stand.urls.ingester);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   await once(socket, 'connect');
-  let text = '';
-  socket.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
-  });
+  const received: Buffer[] = [];
+  const bytes = (): Buffer => Buffer.concat(received);
+  socket.on('data', (part: Buffer) => received.push(part));
   const lines = [
     'POST /api/v1/files/upload HTTP/1.1',
     `Host: ${hostname}:${port}`,
@@ -228,30 +232,69 @@ async function rawUpload(
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   for await (const part of body) {
-    if (socket.destroyed || text.includes('\r\n\r\n')) break;
+    if (socket.destroyed || received.length > 0) break;
     if (!socket.write(part)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {});
   }
-  if (abort) {
+  if (ending === 'abort') {
     socket.destroy();
-    return { status: 0, code: '' };
+    return NO_ANSWER;
   }
-  if (!keepOpen) socket.end();
+  if (ending === 'half-close') socket.end();
   const deadline = performance.now() + 15_000;
-  while (!/\r\n\r\n[\s\S]*\}/.test(text) && performance.now() < deadline && !socket.destroyed) await sleep(20);
+  let answer = parseAnswer(bytes());
+  while (answer === undefined && performance.now() < deadline && !socket.destroyed) {
+    await sleep(20);
+    answer = parseAnswer(bytes());
+  }
   socket.destroy();
-  const status = Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
-  return { status, code: /"code":"([A-Z_]+)"/.exec(text)?.[1] ?? '' };
+  return answer ?? { ...NO_ANSWER, text: `не ответ, а «${bytes().toString('utf8')}»` };
 }
 
-test('Content-Length больше тела: соединение оборвалось — файла нет; меньше тела — форма не дочитана', async () => {
+const NO_ANSWER: Answer = { status: 0, code: '', text: '' };
+
+/** Разбирает ответ целиком, вместе с заголовками: утечка не должна найтись и в них. undefined — пришёл не весь. */
+function parseAnswer(bytes: Buffer): Answer | undefined {
+  const end = bytes.indexOf('\r\n\r\n');
+  const head = bytes.subarray(0, Math.max(0, end)).toString('utf8');
+  const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+  if (end < 0 || length === undefined || bytes.length < end + 4 + Number(length)) return undefined;
+  const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1] ?? 0);
+  const text = bytes.subarray(end + 4, end + 4 + Number(length)).toString('utf8');
+  for (const secret of secrets) assert.ok(!head.includes(secret), `утечка ${secret}: ${head}`);
+  return { status, code: checkErrorForm(status, text), text };
+}
+
+test('Content-Length больше тела или меньше формы — VALIDATION_ERROR, файла нет', async () => {
   const before = await storedFiles();
-  const form = buildForm({}, [{ filename: 'length.bin', content: generatedContent('length', 300_000) }]);
-  const parts = [Buffer.concat(await form.stream().toArray())];
-  const long = await rawUpload({ 'content-length': String(form.bytes + 1000) }, parts);
-  assert.ok(long.status === 0 || (long.status === 400 && long.code === 'VALIDATION_ERROR'), JSON.stringify(long));
-  const short = await rawUpload({ 'content-length': String(form.bytes - 1000) }, parts);
-  // Лишние байты — уже не этот запрос, а мусор на соединении: ответ на форму без конца может и не успеть уйти.
-  assert.ok(short.status === 0 || (short.status === 400 && short.code === 'VALIDATION_ERROR'), JSON.stringify(short));
+  for (const size of [300, 300_000]) {
+    const form = buildForm({}, [{ filename: 'length.bin', content: generatedContent('length', size) }]);
+    const whole = Buffer.concat(await form.stream().toArray());
+    // Форма целая, но обещано больше: клиент закрывает свою сторону и ждёт ответа.
+    const long = await rawUpload({ 'content-length': String(form.bytes + 1000) }, [whole], 'half-close');
+    assert.deepEqual([long.status, long.code], [400, 'VALIDATION_ERROR'], `больше тела, ${size}: ${long.text}`);
+    // Обещано и прислано меньше, чем занимает форма: соединение целое, обрывается сама форма.
+    // Последние два байта — перевод строки после закрывающей границы, он необязателен.
+    for (const missing of [4, 20, 200]) {
+      const cut = whole.subarray(0, form.bytes - missing);
+      const short = await rawUpload({ 'content-length': String(cut.length) }, [cut], 'keep-open');
+      assert.deepEqual(
+        [short.status, short.code],
+        [400, 'VALIDATION_ERROR'],
+        `без ${missing} байт, ${size}: ${short.text}`,
+      );
+    }
+  }
+  await settled();
+  assert.deepEqual(await storedFiles(), before);
+});
+
+test('лишние байты после обрезанной формы: отказ или обрыв соединения, файла нет', async () => {
+  const before = await storedFiles();
+  const form = buildForm({}, [{ filename: 'garbage.bin', content: generatedContent('garbage', 300_000) }]);
+  const whole = Buffer.concat(await form.stream().toArray());
+  // Лишнее — уже не этот запрос, а мусор на соединении: ответ на форму без конца может и не успеть уйти.
+  const answer = await rawUpload({ 'content-length': String(form.bytes - 1000) }, [whole], 'half-close');
+  if (answer.status !== 0) assert.deepEqual([answer.status, answer.code], [400, 'VALIDATION_ERROR'], answer.text);
   await settled();
   assert.deepEqual(await storedFiles(), before);
 });
@@ -281,7 +324,7 @@ test('обрыв клиента на любом байте не оставляе
   for (const point of points) {
     const half = Math.floor(point / 2);
     const pieces = [whole.subarray(0, half), whole.subarray(half, point)];
-    await rawUpload({ 'content-length': String(form.bytes) }, pieces, { abort: true });
+    await rawUpload({ 'content-length': String(form.bytes) }, pieces, 'abort');
   }
   await settled();
   assert.deepEqual(await storedFiles(), before);
