@@ -369,15 +369,16 @@ test('незнакомые поля и параметры поиска и ска
   assert.deepEqual([invalid.status, invalid.body.error.code], [400, 'VALIDATION_ERROR']);
 });
 
-test('незнакомый путь и не тот метод отвечают в единой форме у всех модулей', async () => {
-  const { urls } = stand().caller.stand;
-  for (const url of [urls.admin, urls.ingester, urls.query]) {
-    const unknown = await request(`${url}/api/v1/nothing`);
-    assert.equal(unknown.statusCode, 404);
-    assert.equal(checkErrorForm(404, await unknown.body.text()), 'NOT_FOUND');
-    const health = await request(`${url}/health/live`, { method: 'DELETE' });
-    assert.ok([404, 405].includes(health.statusCode), String(health.statusCode));
-    checkErrorForm(health.statusCode, await health.body.text());
+test('незнакомый путь и не тот метод отвечают в единой форме у всех модулей и обоих элементов', async () => {
+  const { caller } = stand();
+  const { admin, ingester, query, elements } = caller.stand.urls;
+  for (const url of [admin, ingester, query, ...Object.values(elements)]) {
+    const unknown = await caller.get(`${url}/api/v1/nothing`);
+    assert.equal(unknown.status, 404, url);
+    assert.equal(checkErrorForm(404, unknown.text), 'NOT_FOUND', url);
+    const health = await caller.get(`${url}/health/live`, { method: 'DELETE' });
+    assert.ok([404, 405].includes(health.status), `${url}: ${health.status}`);
+    checkErrorForm(health.status, health.text);
   }
 });
 
