@@ -6,6 +6,8 @@ import { ArtError, type Language } from '@artstore/contracts';
 /** Собирает тело. Бросает FILE_TOO_LARGE, ещё не читая, если длина объявлена и велика. */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  // Пока проверялся доступ, клиент мог оборвать запрос: событий от него больше не будет.
+  if (request.destroyed) throw cutShort();
   return await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -21,7 +23,7 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
     });
     request.once('end', () => resolve(Buffer.concat(chunks, bytes)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the connection was closed before the body ended')));
+    request.once('close', () => reject(cutShort()));
   });
 }
 
@@ -67,6 +69,12 @@ function mentionsPrototype(root: unknown): boolean {
 
 function badBody(language: Language, message: Record<Language, string>, cause?: unknown): ArtError {
   return new ArtError('VALIDATION_ERROR', { details: [{ field: 'body', message: message[language] }], cause });
+}
+
+function cutShort(): ArtError {
+  return new ArtError('VALIDATION_ERROR', {
+    explain: { ru: 'Тело запроса оборвано.', en: 'The request body was cut short.' },
+  });
 }
 
 function tooLarge(bytesMax: number): ArtError {
