@@ -100,7 +100,7 @@ export class Wal {
   ): Promise<Wal> {
     const wal = new Wal(disk, layout, options);
     const last = options.start.segments.at(-1);
-    if (last === undefined) await wal.#startSegment();
+    if (last === undefined) await wal.#enterSegment(await wal.#prepareSegment());
     else wal.#file = await disk.open(layout.segment(last), 'update');
     wal.#applied = wal.#end();
     return wal;
@@ -198,14 +198,16 @@ export class Wal {
    */
   async #openRoom(batch: readonly Waiter[]): Promise<boolean> {
     if (this.#offset + frameBytes(batch) <= this.#limits.segmentBytes) return true;
+    let path: string;
     try {
-      await this.#startSegment();
-      return true;
+      path = await this.#prepareSegment();
     } catch (error) {
       if (!isCode(error, 'ENOSPC')) throw error;
       for (const waiter of batch) waiter.reject(new ArtError('STORAGE_FULL', { cause: error }));
       return false;
     }
+    await this.#enterSegment(path);
+    return true;
   }
 
   async #writeFrame(batch: readonly Waiter[]): Promise<void> {
@@ -249,8 +251,8 @@ export class Wal {
     for (const waiter of batch) waiter.resolve();
   }
 
-  /** Переходит на следующий сегмент: отслуживший, а если такого нет — новый, заполненный нулями. */
-  async #startSegment(): Promise<void> {
+  /** Путь следующего сегмента: отслужившего, а если такого нет — нового, заполненного нулями. */
+  async #prepareSegment(): Promise<string> {
     while (this.#segments.length >= this.#limits.segmentsMax) {
       // После отказа точек больше не будет, и места ждать нечего.
       if (this.#failure !== undefined) throw this.#failure;
@@ -260,8 +262,7 @@ export class Wal {
       });
     }
     if (this.#failure !== undefined) throw this.#failure;
-    const sequence = this.#nextSegment;
-    const path = this.#layout.segment(sequence);
+    const path = this.#layout.segment(this.#nextSegment);
     const spare = this.#spare.shift();
     if (spare !== undefined && this.#disk.sizeOf(this.#layout.segment(spare)) === this.#limits.segmentBytes) {
       this.#disk.rename(this.#layout.segment(spare), path);
@@ -269,12 +270,17 @@ export class Wal {
       if (spare !== undefined) this.#disk.remove(this.#layout.segment(spare));
       await this.#preallocate(path);
     }
-    this.#nextSegment += 1;
+    return path;
+  }
+
+  /** Дальше журнал пишется в этот сегмент; отказ здесь, как и при сбросе, окончателен. */
+  async #enterSegment(path: string): Promise<void> {
     const next = await this.#disk.open(path, 'update');
     await this.#disk.syncDirectory(this.#layout.walDir);
     const previous = this.#file;
     this.#file = next;
-    this.#segments.push(sequence);
+    this.#segments.push(this.#nextSegment);
+    this.#nextSegment += 1;
     this.#offset = 0;
     await previous?.close();
   }

@@ -39,8 +39,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'сегменты переиспользованы до контрольной точки',
     file: 'engine/wal.ts',
-    from: 'this.#segments.push(sequence);',
-    to: 'this.#spare.push(...this.#segments.splice(0)); this.#segments.push(sequence);',
+    from: 'this.#segments.push(this.#nextSegment);',
+    to: 'this.#spare.push(...this.#segments.splice(0)); this.#segments.push(this.#nextSegment);',
     seen: [10],
   },
   {
