@@ -119,8 +119,16 @@ const files = chooseTestFiles(wanted);
 await Promise.all([obtainPrograms(), wanted.length === 0 ? runStaticChecks() : undefined]);
 const e2e = files.filter((path) => path.startsWith('test/e2e/'));
 const others = files.filter((path) => !path.startsWith('test/e2e/'));
-if (others.length > 0) await withSharedServer(() => runFiles(others, Math.max(2, Math.min(8, availableParallelism()))));
-await runFiles(e2e, 1);
+// Проверки часто ждут сроков и чужих процессов, поэтому их идёт на одну больше, чем ядер.
+const width = Math.min(8, availableParallelism() + 1);
+if (others.length > 0) await withSharedServer(() => runFiles(others, width));
+// Запуск и остановка меряются секундомером: им соседи мешают, прочие стенды уживаются парами.
+const timed = (path: string): boolean => path.endsWith('/start-stop.test.ts');
+await runFiles(e2e.filter(timed), 1);
+await runFiles(
+  e2e.filter((path) => !timed(path)),
+  2,
+);
 await checkLeftovers(environment);
 if (files.length === 0) tally.fail('npm test', `проверок по пути ${wanted.join(', ')} нет`);
 if (stopping.signal.aborted) tally.fail('npm test', 'прогон прерван');

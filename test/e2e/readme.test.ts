@@ -29,6 +29,8 @@ async function execute(t: TestContext, script: string): Promise<string> {
   const env = {
     ...process.env,
     HOME: directory,
+    // Временные папки примера уходят вместе с папкой проверки.
+    TMPDIR: directory,
     XDG_CONFIG_HOME: join(directory, 'config'),
     ARTSTORE_HOME: stand().launched.home,
     PATH: `${join(projectRoot, 'node_modules/.bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
