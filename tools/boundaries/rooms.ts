@@ -80,7 +80,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'app',
     files: new RegExp(`^${MODULE}/src/app\\.ts$`),
-    mayImport: ['config', 'routes', 'verbs', 'engine', 'table', 'pure', ...PACKAGES],
+    mayImport: ['config', 'routes', 'upkeep', 'verbs', 'engine', 'table', 'pure', ...PACKAGES],
     why: 'Единственное место, где части соединяют.',
   },
   {
@@ -92,7 +92,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'routes',
     files: new RegExp(`^${MODULE}/src/routes/`),
-    mayImport: ['routes', 'verbs', 'pure', 'contracts', 'chassis'],
+    mayImport: ['routes', 'upkeep', 'verbs', 'pure', 'contracts', 'chassis'],
     mayImportTypes: ['engine', 'table', 'clients', 'config'],
     why: 'Запрос вошёл, один вызов, ответ вышел: ни SQL, ни файлов, ни сети.',
   },
@@ -101,6 +101,12 @@ export const ROOMS: readonly Room[] = [
     files: new RegExp(`^${MODULE}/src/engine/`),
     mayImport: ['engine', 'pure', 'contracts'],
     why: 'Записи, описания, замки; ничего о HTTP, токенах и соседях.',
+  },
+  {
+    name: 'upkeep',
+    files: new RegExp(`^${MODULE}/src/upkeep/`),
+    mayImport: ['upkeep', 'verbs', 'engine', 'pure', 'contracts', 'chassis'],
+    why: 'Работа в фоне: те же слова и тот же движок, что у запросов, но ни запроса, ни ответа.',
   },
   {
     name: 'table',
