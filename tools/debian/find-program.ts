@@ -6,11 +6,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { DebianProgram } from './debian-programs.ts';
+import { DEBIAN_PROGRAMS, type DebianProgram, LIBRARY_FOLDER } from './debian-programs.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const cache = join(root, 'node_modules/.cache/artstore-debian');
+const SYSTEM_PLACES = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin', '/sbin', '/bin'];
 
 /** Без сети apt не должен держать прогон: мало попыток, короткие сроки, общий предел. */
 const APT_OPTIONS = ['-o', 'Debug::NoLocking=1', '-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=10'];
@@ -18,10 +19,28 @@ const APT_TIMEOUT_MS = 60_000;
 
 /** Где программа лежит сейчас; undefined — её нет, и ничего не скачивается. */
 export function findProgram(program: DebianProgram): string | undefined {
-  const places = ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map((place) =>
-    join(place, program.name),
-  );
-  return [...places, join(cache, program.package, program.path)].find((path) => existsSync(path));
+  const installed = [...SYSTEM_PLACES.map((place) => join(place, program.name)), join('/', program.path)];
+  return [...installed, join(cache, program.package, program.path)].find((path) => existsSync(path));
+}
+
+export interface FoundTool {
+  readonly path: string;
+  /** Окружение, с которым её запускать: у распакованного, а не поставленного пакета библиотеки лежат рядом с ним. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Программа по имени: из списка или из тех, что есть в системе всегда. Ничего не скачивает. */
+export function findTool(name: string): FoundTool | undefined {
+  const program = DEBIAN_PROGRAMS.find((known) => known.name === name);
+  if (program === undefined) {
+    const path = SYSTEM_PLACES.map((place) => join(place, name)).find((candidate) => existsSync(candidate));
+    return path === undefined ? undefined : { path, env: {} };
+  }
+  const path = findProgram(program);
+  if (path === undefined) return undefined;
+  const unpacked = join(cache, program.package);
+  const libraries = ['usr/lib', 'lib'].map((place) => join(unpacked, place, LIBRARY_FOLDER)).join(':');
+  return { path, env: path.startsWith(unpacked) ? { LD_LIBRARY_PATH: libraries } : {} };
 }
 
 /**

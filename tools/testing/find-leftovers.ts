@@ -1,7 +1,11 @@
-// Что прогон оставил после себя: процессы с его меткой в окружении и временные файлы. Только Linux; в иных системах
-// процессов не ищет.
+// Что прогон оставил после себя: процессы с его меткой в окружении и подключённые диски. Только Linux; в иных системах
+// ничего не ищет.
 
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 export interface LeftoverProcess {
   readonly pid: number;
@@ -43,4 +47,16 @@ export function killProcesses(processes: readonly LeftoverProcess[]): void {
         throw error;
     }
   }
+}
+
+/** Куда внутри папки что-нибудь подключено; вложенное — раньше. */
+export async function findMounts(folder: string): Promise<readonly string[]> {
+  const table = await readProcFile('self', 'mountinfo');
+  const points = table.split('\n').map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${folder}/`)).toReversed();
+}
+
+/** Отключает диски; занятый отключится, когда его отпустят. Образ и петлю ядро освобождает само. */
+export async function unmountAll(points: readonly string[]): Promise<void> {
+  for (const point of points) await run('umount', ['-l', point]);
 }

@@ -1,0 +1,5 @@
+// Отключение питания под нагрузкой на ext4: подтверждённое переживает его, неподтверждённое — целиком или никак.
+import { test } from 'node:test';
+import { cutPowerUnderLoad, POWER_CUTS } from './cut-power.ts';
+
+test(`${POWER_CUTS} отключений питания на ext4`, { timeout: 280_000 }, (t) => cutPowerUnderLoad(t, 'ext4'));
