@@ -60,6 +60,9 @@ export class Applier {
         case 'patch':
           this.#writeAttr(record, 'replace');
           break;
+        case 'mark':
+          if (record.sidecar === 'rewrite') this.#writeAttr(record, 'replace');
+          break;
         default:
           this.#applyRest(record);
       }
@@ -77,6 +80,9 @@ export class Applier {
           break;
         case 'patch':
           this.#redoAttr(record);
+          break;
+        case 'mark':
+          if (record.sidecar === 'rewrite') this.#redoAttr(record);
           break;
         case 'remove':
           this.lost.delete(record.fileId);
@@ -96,7 +102,7 @@ export class Applier {
     return this.#beingSynced;
   }
 
-  #applyRest(record: Exclude<LogRecord, { type: 'put' | 'patch' }>): void {
+  #applyRest(record: Exclude<LogRecord, { type: 'put' | 'patch' | 'mark' }>): void {
     if (record.type === 'mode') {
       this.#touched.mode = record.mode;
       return;

@@ -31,6 +31,15 @@ test('описание читается таким же, каким записа
   assert.deepEqual(attrFromTrustedJson(attrToJson(FILE)), FILE);
 });
 
+test('идентификатор без номера версии UUID принимает контракт — читает его и описание', () => {
+  const fileId = 'f11e0000-0000-0000-0000-000000000001';
+  assert.equal(attrFromJson(attrToJson({ ...FILE, fileId })).fileId, fileId);
+  assert.throws(
+    () => attrFromJson(attrToJson({ ...FILE, fileId: 'F11E0000-0000-4000-8000-00000000000A' })),
+    AttrDamaged,
+  );
+});
+
 test('печать — часть обычного JSON: файл читается любым разборщиком', () => {
   const value = JSON.parse(sealAttr(attrToJson(FILE))) as Record<string, unknown>;
   assert.equal(value.file_id, FILE.fileId);

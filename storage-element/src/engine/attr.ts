@@ -1,7 +1,7 @@
 // Описание файла attr.json: запись и чтение. Чистая комната.
 // Описание несёт собственную сумму в последнем поле: порча и обрыв видны при чтении, а не потом.
 import { z } from 'zod';
-import { isJsonObject, type StoredFile } from '../files/file.ts';
+import { isFileId, isJsonObject, type StoredFile } from '../files/file.ts';
 import { seal, SealBroken, unseal } from './seal.ts';
 
 export const ATTR_FORMAT = 1;
@@ -17,7 +17,7 @@ export class AttrDamaged extends Error {
 const timestamp = z.iso.datetime();
 const attrSchema = z.strictObject({
   format: z.literal(ATTR_FORMAT),
-  file_id: z.uuid(),
+  file_id: z.string().refine(isFileId),
   original_filename: z.string(),
   content_type: z.string(),
   size: z.number().int().nonnegative(),

@@ -1,5 +1,10 @@
 // Таблицы каталога. Их можно потерять: всё, кроме надгробий, выводится из описаний.
-export const CATALOG_SCHEMA = `
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Вид таблиц. Каталог другого вида строится заново: переделывать его незачем. */
+const CATALOG_FORMAT = 2;
+
+const CATALOG_SCHEMA = `
 CREATE TABLE IF NOT EXISTS files (
   file_id    TEXT PRIMARY KEY,
   place      TEXT NOT NULL,
@@ -18,6 +23,18 @@ CREATE TABLE IF NOT EXISTS tombstones (
   reason     TEXT NOT NULL,
   removed_at TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS damaged (file_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS damaged (file_id TEXT PRIMARY KEY, place TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;
+
+/** Заводит таблицы. Бросает, если они прежнего вида. */
+export function openSchema(db: DatabaseSync): void {
+  const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'files'").get() !== undefined;
+  const format = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  if (known && format !== CATALOG_FORMAT) {
+    db.close();
+    throw new Error(`каталог вида ${format}, а нужен ${CATALOG_FORMAT}`);
+  }
+  db.exec(CATALOG_SCHEMA);
+  if (!known) db.exec(`PRAGMA user_version = ${CATALOG_FORMAT}`);
+}

@@ -6,8 +6,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
-import { CATALOG_SCHEMA } from './catalog-schema.ts';
-import type { Place } from './layout.ts';
+import { DamagedAttrs } from './catalog-damaged.ts';
+import { openSchema } from './catalog-schema.ts';
+import { type Place, parsePlace, placeText } from './layout.ts';
 import type { LogRecord, RemoveReason } from './wal-record.ts';
 import { revisionOf } from './wal-record.ts';
 
@@ -50,6 +51,7 @@ export class Catalog {
   readonly #delete: StatementSync;
   readonly #bury: StatementSync;
   readonly #setFact: StatementSync;
+  readonly damaged: DamagedAttrs;
   readonly #totals = new Map<StoredStatus, StatusTotals>();
 
   /** path — файл базы или ':memory:'. Бросает, если файл базы не читается: тогда его строят заново. */
@@ -57,7 +59,7 @@ export class Catalog {
     this.#db = new DatabaseSync(path);
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
     this.#db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
-    this.#db.exec(CATALOG_SCHEMA);
+    openSchema(this.#db);
     this.#upsert = this.#db.prepare(
       `INSERT INTO files (file_id, place, status, size, expires_at, revision, attr) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (file_id) DO UPDATE SET place = excluded.place, status = excluded.status, size = excluded.size,
@@ -69,6 +71,7 @@ export class Catalog {
       'INSERT OR REPLACE INTO tombstones (revision, file_id, reason, removed_at) VALUES (?, ?, ?, ?)',
     );
     this.#setFact = this.#db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
+    this.damaged = new DamagedAttrs(this.#db);
     this.#countAll();
   }
 
@@ -111,11 +114,17 @@ export class Catalog {
       case 'patch':
         this.upsert(record);
         return;
+      case 'mark':
+        this.upsert(record);
+        if (record.sidecar === 'keep') this.damaged.mark(record.file.fileId, record.place);
+        else this.damaged.clear(record.file.fileId);
+        return;
       case 'remove': {
         const known = this.#row(record.fileId);
         if (known && known.revision < record.revision) {
           this.#count(known, -1);
           this.#delete.run(record.fileId);
+          this.damaged.clear(record.fileId);
         }
         this.#bury.run(record.revision, record.fileId, record.reason, record.removedAt);
         return;
@@ -128,8 +137,8 @@ export class Catalog {
   upsert({ file, place }: CatalogEntry): void {
     const known = this.#row(file.fileId);
     if (known && known.revision > file.revision) return;
-    const placeText = `${place.day}/${place.bucket}`;
-    this.#upsert.run(file.fileId, placeText, file.status, file.size, file.expiresAt, file.revision, attrToJson(file));
+    const { fileId, status, size, expiresAt, revision } = file;
+    this.#upsert.run(fileId, placeText(place), status, size, expiresAt, revision, attrToJson(file));
     if (known) this.#count(known, -1);
     this.#count(file, 1);
   }
@@ -158,11 +167,7 @@ export class Catalog {
 
   /** Описание лежит на диске, но не читается: файл есть, и «не найдено» о нём было бы ложью. */
   isDamaged(fileId: string): boolean {
-    return this.#db.prepare('SELECT 1 FROM damaged WHERE file_id = ?').get(fileId) !== undefined;
-  }
-
-  markDamaged(fileId: string): void {
-    this.#db.prepare('INSERT OR IGNORE INTO damaged (file_id) VALUES (?)').run(fileId);
+    return this.damaged.has(fileId);
   }
 
   get(fileId: string): CatalogEntry | undefined {
@@ -280,11 +285,6 @@ export class Catalog {
   close(): void {
     this.#db.close();
   }
-}
-
-function parsePlace(text: string): Place {
-  const [day = '', bucket = '0'] = text.split('/');
-  return { day, bucket: Number(bucket) };
 }
 
 function statusFilter(status: StoredStatus | undefined, nowIso: string): { where: string; values: string[] } {

@@ -1,5 +1,6 @@
 // Единственная комната, которая знает пути на диске. Чистые функции: имена складываются, диск не трогается.
 import { join } from 'node:path';
+import { isFileId } from '../files/file.ts';
 
 /** Где лежит файл: день загрузки и номер ведра в этом дне. */
 export interface Place {
@@ -34,6 +35,7 @@ const DAY_NAME = /^\d{8}$/;
 const BUCKET_NAME = /^\d{6,12}$/;
 const SEGMENT_NAME = /^wal-([0-9a-f]{12})\.log$/;
 const ATTR_SUFFIX = '.attr.json';
+const BLOB_SUFFIX = '.bin';
 
 export function createLayout(dataDir: string, walDir: string): Layout {
   const files = join(dataDir, 'files');
@@ -55,7 +57,7 @@ export function createLayout(dataDir: string, walDir: string): Layout {
     tornTails: join(walDir, 'torn'),
     dayDir,
     bucketDir,
-    blob: (place, fileId) => join(bucketDir(place), `${fileId}.bin`),
+    blob: (place, fileId) => join(bucketDir(place), fileId + BLOB_SUFFIX),
     attr: (place, fileId) => join(bucketDir(place), fileId + ATTR_SUFFIX),
     staged: (name) => join(staging, name),
     segment: (sequence) => join(walDir, `wal-${sequence.toString(16).padStart(12, '0')}.log`),
@@ -80,7 +82,22 @@ export function bucketNumber(name: string): number | undefined {
 
 /** Идентификатор файла по имени описания; undefined, если это не описание. */
 export function fileIdOfAttr(name: string): string | undefined {
-  return name.endsWith(ATTR_SUFFIX) ? name.slice(0, -ATTR_SUFFIX.length) : undefined;
+  return fileIdBefore(name, ATTR_SUFFIX);
+}
+
+function fileIdBefore(name: string, suffix: string): string | undefined {
+  const fileId = name.slice(0, -suffix.length);
+  return name.endsWith(suffix) && isFileId(fileId) ? fileId : undefined;
+}
+
+/** Место одной строкой, как его помнит каталог. */
+export function placeText({ day, bucket }: Place): string {
+  return `${day}/${bucket}`;
+}
+
+export function parsePlace(text: string): Place {
+  const [day = '', bucket = '0'] = text.split('/');
+  return { day, bucket: Number(bucket) };
 }
 
 /** Имя дня для каталога: ггггммдд по UTC. */

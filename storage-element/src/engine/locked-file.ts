@@ -40,6 +40,24 @@ export class LockedFile {
     return record.file;
   }
 
+  /**
+   * Записывает пометку движка или снимает её. Номер правки не растёт: людского в описании пометка не меняет.
+   * keep — описание на диске не читается и остаётся как есть.
+   */
+  async mark(
+    entry: Pick<CatalogEntry, 'place'>,
+    file: Omit<StoredFile, 'revision'>,
+    sidecar: 'rewrite' | 'keep',
+  ): Promise<StoredFile> {
+    const record = await this.#room.wal.append((revision) => ({
+      type: 'mark' as const,
+      file: { ...file, revision },
+      place: entry.place,
+      sidecar,
+    }));
+    return record.file;
+  }
+
   /** Убирает байты и описание; в ленте остаётся надгробие. */
   async remove(entry: CatalogEntry, reason: RemoveReason, removedAt: string): Promise<void> {
     await this.#room.wal.append((revision) => ({

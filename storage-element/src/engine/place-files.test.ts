@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { CrashDisk } from '../../test/crash/crash-disk.ts';
 import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
+import { fileIdOf } from '../../test/crash/workload.ts';
 import { BUCKET_FILES_MAX, createLayout } from './layout.ts';
 import { Buckets } from './place-files.ts';
 
@@ -36,8 +37,8 @@ test('после перезапуска продолжается последн�
   const place = { day: '20261123', bucket: 4 };
   disk.makeDirectory(LAYOUT.bucketDir(place));
   for (let index = 0; index < BUCKET_FILES_MAX - 1; index += 1) {
-    disk.writeSmall(LAYOUT.attr(place, `f${index}`), '', 'create');
-    disk.writeSmall(LAYOUT.blob(place, `f${index}`), '', 'create');
+    disk.writeSmall(LAYOUT.attr(place, fileIdOf(index)), '', 'create');
+    disk.writeSmall(LAYOUT.blob(place, fileIdOf(index)), '', 'create');
   }
   const buckets = new Buckets(disk, LAYOUT);
   assert.equal(buckets.next(NOON).bucket, 4);
@@ -51,7 +52,7 @@ test('часы перевели назад и вернули: заполненн
     disk.makeDirectory(LAYOUT.bucketDir(place));
     disk.writeSmall(LAYOUT.attr(place, name), '', 'create');
   };
-  for (let index = 0; index < BUCKET_FILES_MAX; index += 1) store(buckets.next(NOON), `f${index}`);
+  for (let index = 0; index < BUCKET_FILES_MAX; index += 1) store(buckets.next(NOON), fileIdOf(index));
   buckets.next(NOON - DAY_MS);
   assert.equal(buckets.next(NOON).bucket, 1);
 });

@@ -24,7 +24,7 @@ export async function rebuildCatalog(
   const report: RebuildReport = { files: 0, damaged: [], revision: 0 };
   const damaged = (fileId: string, place: Place, reason: string): void => {
     report.damaged.push({ path: layout.attr(place, fileId), reason });
-    catalog.markDamaged(fileId);
+    catalog.damaged.mark(fileId, place);
   };
   let batch: CatalogEntry[] = [];
   const flush = async (): Promise<void> => {
@@ -51,6 +51,7 @@ export async function rebuildCatalog(
     }
   }
   await flush();
+  catalog.damaged.dropTwins();
   return report;
 }
 

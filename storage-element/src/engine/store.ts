@@ -9,6 +9,7 @@ import { checkpoint } from './checkpoint.ts';
 import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
 import type { ElementIdentity } from './element-identity.ts';
 import { createLayout, type Layout } from './layout.ts';
+import { type DamagedRoom, listDamaged } from './list-damaged.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
@@ -129,6 +130,9 @@ export class Store {
     store.#timer = setInterval(() => void store.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
     store.#timer.unref();
     if (room.recovered.redone > 0) void store.checkpoint();
+    const { disk, layout, options, recovered } = room;
+    const withFile: DamagedRoom['withFile'] = (fileId, work) => store.withFile(fileId, work);
+    await listDamaged({ disk, layout, catalog: recovered.catalog, log: options.log, withFile });
     return store;
   }
 

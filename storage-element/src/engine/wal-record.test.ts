@@ -46,6 +46,8 @@ const RECORDS: readonly LogRecord[] = [
     revision: 13,
   },
   { type: 'mode', mode: 'ro', revision: 14 },
+  { type: 'mark', file: { ...FILE, status: 'missing', revision: 15 }, place: PLACE, sidecar: 'rewrite' },
+  { type: 'mark', file: { ...FILE, status: 'corrupted', revision: 16 }, place: PLACE, sidecar: 'keep' },
 ];
 const OWNER = { segment: 5, salt: 0x1234 };
 
@@ -69,7 +71,7 @@ test('записи всех видов читаются такими же, ка�
       JSON.parse(JSON.stringify(RECORDS)).map((record: LogRecord, index: number) => restoreBytes(record, index)),
     ),
   );
-  assert.deepEqual(records?.map(revisionOf), [9, 10, 11, 12, 13, 14]);
+  assert.deepEqual(records?.map(revisionOf), [9, 10, 11, 12, 13, 14, 15, 16]);
   const first = records?.[0];
   assert.ok(first?.type === 'put' && 'inline' in first.bytes);
   assert.deepEqual(Buffer.from(first.bytes.inline), Buffer.from('байты'));

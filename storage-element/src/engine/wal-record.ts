@@ -13,7 +13,7 @@
 //   36  u32  соль журнала этого элемента: байты файла, похожие на кадр, за кадр не сойдут
 // Запись:
 //    0  u32  длина записи целиком
-//    4  u32  вид: 1 put, 2 patch, 3 remove, 4 mode
+//    4  u32  вид: 1 put, 2 patch, 3 remove, 4 mode, 5 mark
 //    8  u64  revision
 //   16  u32  длина JSON
 //   20       JSON, за ним байты файла, если это put с байтами внутри
@@ -50,9 +50,17 @@ export type LogRecord =
       readonly removedAt: string;
       readonly revision: number;
     }
-  | { readonly type: 'mode'; readonly mode: StorageMode; readonly revision: number };
+  | { readonly type: 'mode'; readonly mode: StorageMode; readonly revision: number }
+  | {
+      /** Пометка движка: содержимое или описание испорчено, пропало или снова цело. */
+      readonly type: 'mark';
+      readonly file: StoredFile;
+      readonly place: Place;
+      /** keep — описание на диске не читается, и его байты остаются как есть: о пометке знает только каталог. */
+      readonly sidecar: 'rewrite' | 'keep';
+    };
 
-const TYPE_CODES = { put: 1, patch: 2, remove: 3, mode: 4 } as const;
+const TYPE_CODES = { put: 1, patch: 2, remove: 3, mode: 4, mark: 5 } as const;
 const EMPTY = new Uint8Array(0);
 
 /** Кадр или запись не разобрать: говорит, что именно не так. */
@@ -64,7 +72,7 @@ export class LogDamaged extends Error {
 }
 
 export function revisionOf(record: LogRecord): number {
-  return record.type === 'put' || record.type === 'patch' ? record.file.revision : record.revision;
+  return 'file' in record ? record.file.revision : record.revision;
 }
 
 /** Запись в байтах: заголовок с JSON и, отдельным куском без копии, байты файла. */
@@ -88,6 +96,8 @@ function recordJson(record: LogRecord): string {
     }
     case 'patch':
       return `{"place":${JSON.stringify(record.place)},"attr":${attrToJson(record.file)}}`;
+    case 'mark':
+      return `{"place":${JSON.stringify(record.place)},"sidecar":"${record.sidecar}","attr":${attrToJson(record.file)}}`;
     case 'remove':
       return JSON.stringify({
         place: record.place,
@@ -178,6 +188,7 @@ interface RecordFields {
   place?: Place;
   attr?: unknown;
   staged?: string | null;
+  sidecar?: 'rewrite' | 'keep';
   file_id?: string;
   reason?: RemoveReason;
   removed_at?: string;
@@ -206,6 +217,7 @@ function decodeRecord(bytes: Buffer): LogRecord {
   if (place && fields.attr) {
     const file = attrFromJson(JSON.stringify(fields.attr));
     if (type === TYPE_CODES.patch) return { type: 'patch', file, place };
+    if (type === TYPE_CODES.mark && fields.sidecar) return { type: 'mark', file, place, sidecar: fields.sidecar };
     if (type === TYPE_CODES.put) {
       const staged = fields.staged;
       return { type: 'put', file, place, bytes: staged ? { staged } : { inline: bytes.subarray(jsonEnd) } };

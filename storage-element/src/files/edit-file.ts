@@ -2,7 +2,7 @@
 import { ArtError, descriptionFaults, filenameFaults, metadataFaults, tagsFaults } from '@artstore/contracts';
 import type { Store } from '../engine/store.ts';
 import { effectiveStatus, type FileChange, type StoredFile } from './file.ts';
-import { fileNotFound, requireEntry, requireOperation } from './require-file.ts';
+import { fileNotFound, requireSound, requireOperation } from './require-file.ts';
 
 /** Возвращается, когда правка долговечна. Бросает VALIDATION_ERROR, MODE_NOT_ALLOWED, FILE_NOT_FOUND, FILE_EXPIRED. */
 export function editFile(store: Store, fileId: string, change: FileChange): Promise<StoredFile> {
@@ -10,7 +10,7 @@ export function editFile(store: Store, fileId: string, change: FileChange): Prom
   if (details.length > 0) throw new ArtError('VALIDATION_ERROR', { details });
   return store.withFile(fileId, async (locked) => {
     requireOperation(store, 'update');
-    const entry = requireEntry(store, fileId, locked.current());
+    const entry = requireSound(store, fileId, locked.current());
     const status = effectiveStatus(entry.file, store.nowMs());
     if (status === 'deleted') throw fileNotFound(store, fileId);
     if (status === 'expired') throw new ArtError('FILE_EXPIRED', { fileId });

@@ -42,6 +42,16 @@ export interface FileChange {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+const FILE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Тот же вид, что в контракте. Проверки UUID из библиотек строже — требуют номера версии, — и принятый однажды файл
+ * оказался бы для журнала непрочитанным.
+ */
+export function isFileId(text: string): boolean {
+  return FILE_ID.test(text);
+}
+
 /** Объект JSON как он есть. Схемы, которые собирают объект заново, теряют ключ `__proto__`. */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

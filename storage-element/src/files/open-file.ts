@@ -5,7 +5,7 @@ import type { DiskFile } from '../engine/disk.ts';
 import { type ByteRange, readBlob } from '../engine/read-blob.ts';
 import type { Store } from '../engine/store.ts';
 import { effectiveStatus, type StoredFile } from './file.ts';
-import { fileNotFound, requireEntry, requireOperation } from './require-file.ts';
+import { bytesLost, fileNotFound, requireOperation, requireSound } from './require-file.ts';
 
 export interface OpenedFile {
   readonly file: StoredFile;
@@ -21,7 +21,7 @@ export interface OpenedFile {
  */
 export async function openFile(store: Store, fileId: string): Promise<OpenedFile> {
   requireOperation(store, 'download');
-  const entry = requireEntry(store, fileId, store.catalog.get(fileId));
+  const entry = requireSound(store, fileId, store.catalog.get(fileId));
   const status = effectiveStatus(entry.file, store.nowMs());
   if (status === 'expired') throw new ArtError('FILE_EXPIRED', { fileId });
   if (status === 'deleted') throw fileNotFound(store, fileId);
@@ -49,12 +49,4 @@ async function checkedSize(blob: DiskFile, file: StoredFile): Promise<number> {
     await blob.close();
     throw error;
   }
-}
-
-function bytesLost(fileId: string, cause: Error): ArtError {
-  return new ArtError('INTERNAL_ERROR', {
-    fileId,
-    cause,
-    explain: { ru: 'Содержимое файла повреждено или утрачено.', en: 'The content of the file is damaged or missing.' },
-  });
 }

@@ -5,7 +5,7 @@ import type { Store } from '../engine/store.ts';
 import type { ReceivedBlob } from '../engine/receive-blob.ts';
 import { expiryOf, type FileIntent, type StoredFile } from './file.ts';
 import { acceptsPolicy } from './mode.ts';
-import { refuseDamaged, requireOperation } from './require-file.ts';
+import { bytesLost, refuseDamaged, requireOperation } from './require-file.ts';
 
 export interface PutOrder {
   readonly fileId: string;
@@ -32,6 +32,7 @@ export async function putFile(store: Store, order: PutOrder): Promise<{ created:
   requireAcceptance(store, intent);
   if (declaredLength !== undefined && declaredLength > fileBytesMax) throw new ArtError('FILE_TOO_LARGE');
   const known = store.catalog.get(fileId);
+  if (known) refuseLost(store, known.file);
   if (known && sha256 !== undefined && known.file.checksum !== sha256) throw taken(fileId);
   const hold = await store.space.reserve(Math.min(declaredLength ?? order.lengthMax ?? 0, fileBytesMax));
   try {
@@ -77,6 +78,7 @@ async function commit(
   requireAcceptance(store, intent);
   const known = locked.current();
   if (known) {
+    refuseLost(store, known.file);
     if (known.file.checksum !== received.sha256 || known.file.status === 'deleted') throw taken(locked.fileId);
     return { created: false, file: known.file };
   }
@@ -97,6 +99,13 @@ async function commit(
     received.bytes,
   );
   return { created: true, file };
+}
+
+/** «Уже лежит» о пропавшем было бы ложью: отправитель удалил бы свою копию. */
+function refuseLost(store: Store, { fileId, status }: StoredFile): void {
+  if (status !== 'missing' && status !== 'corrupted') return;
+  refuseDamaged(store, fileId);
+  throw bytesLost(fileId);
 }
 
 function requireAcceptance(store: Store, intent: FileIntent): void {

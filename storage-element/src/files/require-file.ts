@@ -26,6 +26,12 @@ export function requireEntry(store: Store, fileId: string, entry: CatalogEntry |
   throw fileNotFound(store, fileId);
 }
 
+/** То же для тех, кому нужно содержимое или перемена: испорченного описания программа не трогает. */
+export function requireSound(store: Store, fileId: string, entry: CatalogEntry | undefined): CatalogEntry {
+  if (entry?.file.status === 'corrupted') refuseDamaged(store, fileId);
+  return requireEntry(store, fileId, entry);
+}
+
 /** Описание файла не читается: это тревога. «Не найдено» позволило бы реестру счесть файл удалённым. */
 export function refuseDamaged(store: Store, fileId: string): void {
   if (!store.catalog.isDamaged(fileId)) return;
@@ -38,4 +44,13 @@ export function refuseDamaged(store: Store, fileId: string): void {
 
 export function fileNotFound(store: Store, fileId: string): ArtError {
   return new ArtError('FILE_NOT_FOUND', { fileId, storageId: store.storageId });
+}
+
+/** Описание есть, а содержимого нет или оно не то. */
+export function bytesLost(fileId: string, cause?: Error): ArtError {
+  return new ArtError('INTERNAL_ERROR', {
+    fileId,
+    ...(cause === undefined ? {} : { cause }),
+    explain: { ru: 'Содержимое файла повреждено или утрачено.', en: 'The content of the file is damaged or missing.' },
+  });
 }

@@ -2,13 +2,13 @@
 import { ArtError } from '@artstore/contracts';
 import type { Store } from '../engine/store.ts';
 import { effectiveStatus, type StoredFile } from './file.ts';
-import { requireEntry, requireOperation } from './require-file.ts';
+import { requireSound, requireOperation } from './require-file.ts';
 
 /** Бросает MODE_NOT_ALLOWED, FILE_NOT_FOUND, CONFLICT (файл не в корзине), FILE_EXPIRED (срок вышел). */
 export function restoreFile(store: Store, fileId: string): Promise<StoredFile> {
   return store.withFile(fileId, async (locked) => {
     requireOperation(store, 'restore');
-    const entry = requireEntry(store, fileId, locked.current());
+    const entry = requireSound(store, fileId, locked.current());
     if (entry.file.status !== 'deleted') {
       throw new ArtError('CONFLICT', {
         fileId,
