@@ -31,7 +31,7 @@ export interface paths {
         };
         /**
          * Лента изменений
-         * @description Что изменилось после `after` (позиция журнала), удаления включены. Лента, прочитанная с нуля, даёт список файлов. Если `epoch` другой, чем прежде, или `history_lost` — истина, история утрачена: нужен полный список, а чтение ленты продолжают с `next_after` этого ответа.
+         * @description Что изменилось после `after` (позиция журнала), удаления включены. Лента, прочитанная с нуля, даёт список файлов. Об удалённом лента помнит не вечно (`SE_TOMBSTONE_KEEP`); `history_from` — до какой позиции забыто. Если `epoch` другой, чем прежде, или `history_lost` — истина, история утрачена: нужен полный список, а чтение ленты продолжают с `next_after` этого ответа.
          */
         get: operations["listChanges"];
         put?: never;
@@ -90,8 +90,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Восстановить удалённый файл
-         * @description Возвращает файл из статуса `deleted`, пока байты не удалены окончательно. Файл, который не удалён, — 409 CONFLICT. Срок хранения при этом не продлевается.
+         * Восстановить удалённый или истёкший файл
+         * @description Возвращает файл из статуса `deleted` или `expired`, пока его байты не убраны. Доступный файл — 409 CONFLICT. Если срок хранения уже прошёл, он отсчитывается заново: `expires_at` — через `ttl_days` дней от восстановления.
          */
         post: operations["restoreFile"];
         delete?: never;
@@ -358,6 +358,8 @@ export interface components {
             next_after: number;
             /** @description Есть ли изменения за этой порцией. */
             has_more: boolean;
+            /** @description До какой позиции об удалённом забыто. */
+            history_from: number;
             /** @description Лента до `after` уже неполна: нужен полный список. */
             history_lost: boolean;
         };
@@ -696,7 +698,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Файл не удалён (CONFLICT) или режим не допускает восстановление (MODE_NOT_ALLOWED). */
+        /** @description Файл и так доступен (CONFLICT) или режим не допускает восстановление (MODE_NOT_ALLOWED). */
         RestoreConflict: {
             headers: {
                 [name: string]: unknown;
@@ -1117,6 +1119,8 @@ export interface operations {
             query?: {
                 /** @description Последняя уже известная позиция; 0 — с начала. */
                 after?: number;
+                /** @description Значение `history_from` с первой страницы чтения, начатого с нуля. С ним читатель, который идёт по старым позициям, не получит `history_lost` из-за того, что забыто ещё до начала его чтения. */
+                history_from?: number;
                 /** @description Сколько записей отдать. */
                 limit?: components["parameters"]["Limit"];
             };
@@ -1330,7 +1334,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["FileNotFound"];
             409: components["responses"]["RestoreConflict"];
-            410: components["responses"]["FileExpired"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["NotReady"];

@@ -1,8 +1,11 @@
 // Таблицы каталога. Их можно потерять: всё, кроме надгробий, выводится из описаний.
+//
+// due_at — миг, от которого считает сборщик: у живого и истёкшего файла это срок, у удалённого — время удаления.
+// Узкий указатель по нему отвечает и на «кто следующий», и на «сколько их», не читая описаний.
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Вид таблиц. Каталог другого вида строится заново: переделывать его незачем. */
-const CATALOG_FORMAT = 2;
+const CATALOG_FORMAT = 3;
 
 const CATALOG_SCHEMA = `
 CREATE TABLE IF NOT EXISTS files (
@@ -11,12 +14,13 @@ CREATE TABLE IF NOT EXISTS files (
   status     TEXT NOT NULL,
   size       INTEGER NOT NULL,
   expires_at TEXT,
+  due_at     TEXT,
   revision   INTEGER NOT NULL,
   attr       TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS files_by_revision ON files (revision);
 CREATE INDEX IF NOT EXISTS files_by_status ON files (status, file_id, expires_at, size);
-CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_at) WHERE expires_at IS NOT NULL AND status = 'active';
+CREATE INDEX IF NOT EXISTS files_by_due ON files (status, due_at, file_id, size) WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS tombstones (
   revision   INTEGER PRIMARY KEY,
   file_id    TEXT NOT NULL,
@@ -35,6 +39,6 @@ export function openSchema(db: DatabaseSync): void {
     db.close();
     throw new Error(`каталог вида ${format}, а нужен ${CATALOG_FORMAT}`);
   }
-  db.exec(CATALOG_SCHEMA);
-  if (!known) db.exec(`PRAGMA user_version = ${CATALOG_FORMAT}`);
+  // Вид записан вместе с таблицами: сбой не оставит таблиц, о которых неизвестно, какие они.
+  db.exec(`BEGIN; ${CATALOG_SCHEMA} PRAGMA user_version = ${CATALOG_FORMAT}; COMMIT;`);
 }

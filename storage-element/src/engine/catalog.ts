@@ -7,7 +7,9 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
 import { DamagedAttrs } from './catalog-damaged.ts';
+import { DueQueue, dueAtOf, statusFilter } from './catalog-due.ts';
 import { openSchema } from './catalog-schema.ts';
+import { Tombstones } from './catalog-tombstones.ts';
 import { type Place, parsePlace, placeText } from './layout.ts';
 import type { LogRecord, RemoveReason } from './wal-record.ts';
 import { revisionOf } from './wal-record.ts';
@@ -49,10 +51,12 @@ export class Catalog {
   readonly #upsert: StatementSync;
   readonly #byId: StatementSync;
   readonly #delete: StatementSync;
-  readonly #bury: StatementSync;
   readonly #setFact: StatementSync;
   readonly damaged: DamagedAttrs;
   readonly #totals = new Map<StoredStatus, StatusTotals>();
+  readonly #tombstones: Tombstones;
+  /** Очередь сборщика. */
+  readonly dueQueue: DueQueue;
 
   /** path — файл базы или ':memory:'. Бросает, если файл базы не читается: тогда его строят заново. */
   constructor(path: string) {
@@ -61,17 +65,17 @@ export class Catalog {
     this.#db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
     openSchema(this.#db);
     this.#upsert = this.#db.prepare(
-      `INSERT INTO files (file_id, place, status, size, expires_at, revision, attr) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO files (file_id, place, status, size, expires_at, due_at, revision, attr)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (file_id) DO UPDATE SET place = excluded.place, status = excluded.status, size = excluded.size,
-         expires_at = excluded.expires_at, revision = excluded.revision, attr = excluded.attr`,
+         expires_at = excluded.expires_at, due_at = excluded.due_at, revision = excluded.revision, attr = excluded.attr`,
     );
     this.#byId = this.#db.prepare('SELECT file_id, place, status, size, revision, attr FROM files WHERE file_id = ?');
     this.#delete = this.#db.prepare('DELETE FROM files WHERE file_id = ?');
-    this.#bury = this.#db.prepare(
-      'INSERT OR REPLACE INTO tombstones (revision, file_id, reason, removed_at) VALUES (?, ?, ?, ?)',
-    );
     this.#setFact = this.#db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
     this.damaged = new DamagedAttrs(this.#db);
+    this.#tombstones = new Tombstones(this.#db);
+    this.dueQueue = new DueQueue(this.#db);
     this.#countAll();
   }
 
@@ -126,7 +130,7 @@ export class Catalog {
           this.#delete.run(record.fileId);
           this.damaged.clear(record.fileId);
         }
-        this.#bury.run(record.revision, record.fileId, record.reason, record.removedAt);
+        this.#tombstones.bury(record);
         return;
       }
       case 'mode':
@@ -138,7 +142,7 @@ export class Catalog {
     const known = this.#row(file.fileId);
     if (known && known.revision > file.revision) return;
     const { fileId, status, size, expiresAt, revision } = file;
-    this.#upsert.run(fileId, placeText(place), status, size, expiresAt, revision, attrToJson(file));
+    this.#upsert.run(fileId, placeText(place), status, size, expiresAt, dueAtOf(file), revision, attrToJson(file));
     if (known) this.#count(known, -1);
     this.#count(file, 1);
   }
@@ -208,13 +212,7 @@ export class Catalog {
 
   /** Файлы, срок которых истёк к nowIso, а запись об этом ещё не сделана. */
   #lapsed(nowIso: string): StatusTotals {
-    const row = this.#db
-      .prepare(
-        `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files
-         WHERE expires_at IS NOT NULL AND status = 'active' AND expires_at <= ?`,
-      )
-      .get(nowIso);
-    return { files: Number(row?.files ?? 0), bytes: Number(row?.bytes ?? 0) };
+    return this.dueQueue.totals('active', nowIso);
   }
 
   /** Сколько файлов и байт в каждом состоянии к nowIso. */
@@ -247,21 +245,34 @@ export class Catalog {
         const file = attrFromTrustedJson(String(row.attr));
         return { type: 'upsert', revision: file.revision, fileId: file.fileId, file };
       });
-    const removals = this.#db
-      .prepare(
-        'SELECT revision, file_id, reason, removed_at FROM tombstones WHERE revision > ? ORDER BY revision LIMIT ?',
-      )
-      .all(after, limit)
-      .map(
-        (row): Change => ({
-          type: 'remove',
-          revision: Number(row.revision),
-          fileId: String(row.file_id),
-          reason: row.reason === 'trash' ? 'trash' : 'expired',
-          removedAt: String(row.removed_at),
-        }),
-      );
-    return [...upserts, ...removals].sort((a, b) => a.revision - b.revision).slice(0, limit);
+    return [...upserts, ...this.#tombstones.after(after, limit)]
+      .sort((a, b) => a.revision - b.revision)
+      .slice(0, limit);
+  }
+
+  /** До какой revision надгробия забыты: копия, снятая раньше неё, об удалённых уже не узнает. */
+  get historyFrom(): number {
+    return this.#tombstones.historyFrom;
+  }
+
+  /**
+   * Забывает самые старые надгробия: не новее untilIso, не больше limit за раз. Надгробия и отметка, до которой
+   * история неполна, меняются одной транзакцией: после сбоя верны либо обе, либо ни одна.
+   */
+  forgetTombstones(untilIso: string, limit: number): number {
+    let count = 0;
+    this.transaction(() => {
+      count = this.#tombstones.forget(untilIso, limit);
+    });
+    return count;
+  }
+
+  /** Время последней перемены, о которой говорит само описание; undefined, если файлов нет. */
+  get lastChangeMs(): number | undefined {
+    const row = this.#db.prepare('SELECT attr FROM files ORDER BY revision DESC LIMIT 1').get();
+    if (row === undefined) return undefined;
+    const file = attrFromTrustedJson(String(row.attr));
+    return Math.max(Date.parse(file.uploadedAt), Date.parse(file.deletedAt ?? file.uploadedAt));
   }
 
   transaction(work: () => void): void {
@@ -273,6 +284,7 @@ export class Catalog {
       // При нехватке места и отказе диска SQLite отменяет запись сама.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#countAll();
+      this.#tombstones.reload();
       throw error;
     }
   }
@@ -285,15 +297,4 @@ export class Catalog {
   close(): void {
     this.#db.close();
   }
-}
-
-function statusFilter(status: StoredStatus | undefined, nowIso: string): { where: string; values: string[] } {
-  if (status === undefined) return { where: 'true', values: [] };
-  if (status === 'active') {
-    return { where: "status = 'active' AND (expires_at IS NULL OR expires_at > ?)", values: [nowIso] };
-  }
-  if (status === 'expired') {
-    return { where: "(status = 'expired' OR (status = 'active' AND expires_at <= ?))", values: [nowIso] };
-  }
-  return { where: 'status = ?', values: [status] };
 }

@@ -158,7 +158,18 @@ export class Store {
     return this.#wal.failure;
   }
 
-  get catalog(): Pick<Catalog, 'get' | 'isDamaged' | 'list' | 'totals' | 'changes' | 'storedBytes'> {
+  get catalog(): Pick<
+    Catalog,
+    | 'get'
+    | 'isDamaged'
+    | 'list'
+    | 'totals'
+    | 'changes'
+    | 'storedBytes'
+    | 'dueQueue'
+    | 'historyFrom'
+    | 'forgetTombstones'
+  > {
     return this.#catalog;
   }
 

@@ -3,7 +3,7 @@ import { ArtError } from '@artstore/contracts';
 import type { LockedFile } from '../engine/locked-file.ts';
 import type { Store } from '../engine/store.ts';
 import type { ReceivedBlob } from '../engine/receive-blob.ts';
-import { expiryOf, type FileIntent, type StoredFile } from './file.ts';
+import { effectiveStatus, expiryOf, type FileIntent, type StoredFile } from './file.ts';
 import { acceptsPolicy } from './mode.ts';
 import { bytesLost, refuseDamaged, requireOperation } from './require-file.ts';
 
@@ -80,7 +80,7 @@ async function commit(
   if (known) {
     refuseLost(store, known.file);
     if (known.file.checksum !== received.sha256 || known.file.status === 'deleted') throw taken(locked.fileId);
-    return { created: false, file: known.file };
+    return { created: false, file: { ...known.file, status: effectiveStatus(known.file, store.nowMs()) } };
   }
   refuseDamaged(store, locked.fileId);
   const nowMs = store.nowMs();

@@ -7,8 +7,8 @@ import { toChange } from '../../http/to-wire.ts';
 
 export function listChangesRoute(store: Store): Handler<operations['listChanges']> {
   return async ({ query }) => {
-    const { after = 0, limit = 100 } = query;
-    const page = listChanges(store, { after, limit });
+    const { after = 0, limit = 100, history_from: knownHistoryFrom } = query;
+    const page = listChanges(store, { after, knownHistoryFrom, limit });
     return {
       status: 200,
       body: {
@@ -16,6 +16,7 @@ export function listChangesRoute(store: Store): Handler<operations['listChanges'
         items: page.items.map(toChange),
         next_after: page.nextAfter,
         has_more: page.hasMore,
+        history_from: page.historyFrom,
         history_lost: page.historyLost,
       },
     };

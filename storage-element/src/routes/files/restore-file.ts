@@ -1,4 +1,4 @@
-// POST /api/v1/files/{file_id}/restore: вернуть удалённый файл, пока его байты ещё на диске.
+// POST /api/v1/files/{file_id}/restore: вернуть удалённый или истёкший файл, пока его байты ещё на диске.
 import type { Handler } from '@artstore/chassis';
 import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
 import type { Store } from '../../engine/store.ts';
