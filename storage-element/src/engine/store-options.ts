@@ -29,6 +29,12 @@ export interface StoreOptions {
   readonly openCatalog?: (fresh: boolean) => Catalog;
 }
 
+/** Каталог, каким его видят глаголы: читать можно всё, менять — только забывать надгробия. */
+export type CatalogView = Pick<
+  Catalog,
+  'get' | 'isDamaged' | 'list' | 'totals' | 'changes' | 'storedBytes' | 'dueQueue' | 'historyFrom' | 'forgetTombstones'
+>;
+
 export interface Clock {
   /** Миллисекунды Unix. */
   now(): number;

@@ -17,7 +17,7 @@ import { Buckets } from './place-files.ts';
 import { type ReceivedBlob, type ReceiveOrder, receiveBlob, SyncFailed } from './receive-blob.ts';
 import { type Recovered, recover } from './recovery.ts';
 import { Space } from './space.ts';
-import type { Clock, StoreOptions } from './store-options.ts';
+import type { CatalogView, Clock, StoreOptions } from './store-options.ts';
 import { WAL_LIMITS, Wal } from './wal.ts';
 import type { LogRecord } from './wal-record.ts';
 
@@ -158,18 +158,7 @@ export class Store {
     return this.#wal.failure;
   }
 
-  get catalog(): Pick<
-    Catalog,
-    | 'get'
-    | 'isDamaged'
-    | 'list'
-    | 'totals'
-    | 'changes'
-    | 'storedBytes'
-    | 'dueQueue'
-    | 'historyFrom'
-    | 'forgetTombstones'
-  > {
+  get catalog(): CatalogView {
     return this.#catalog;
   }
 
