@@ -18,6 +18,8 @@ export interface Tally {
   printSummary(): void;
 }
 
+/** Строки вывода, которые показываются и тогда, когда всё хорошо. */
+const TOTAL_PREFIX = 'итог: ';
 const SLOW_TEST_MS = 10_000;
 /** В итоге провал напоминают коротко: целиком он напечатан там, где случился. */
 const SUMMARY_LINES_MAX = 12;
@@ -56,6 +58,7 @@ export function createTally(print: (line: string) => void = console.log): Tally 
       counts.skipped += skipped.length;
       const isGood = failed.length === 0 && fault === undefined;
       print(`${isGood ? '✓' : '✗'} ${path}: ${passed} из ${tests.length}, ${seconds.toFixed(1)} с`);
+      for (const line of output.split('\n')) if (line.startsWith(TOTAL_PREFIX)) print(indent(line));
       for (const item of failed) fail(`${path}:${item.line} ${item.name}`, item.explanation);
       if (fault !== undefined) fail(path, `${fault}\n${output}`);
       else if (failed.length > 0 && output !== '') print(indent(`вывод ${path}:\n${output.slice(-4_000)}`));

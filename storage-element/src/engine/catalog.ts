@@ -11,6 +11,7 @@ import { DueQueue, dueAtOf, statusFilter } from './catalog-due.ts';
 import { openSchema } from './catalog-schema.ts';
 import { Tombstones } from './catalog-tombstones.ts';
 import { type Place, parsePlace, placeText } from './layout.ts';
+import { prepareOnce } from './prepare-once.ts';
 import type { LogRecord, RemoveReason } from './wal-record.ts';
 import { revisionOf } from './wal-record.ts';
 
@@ -53,17 +54,19 @@ export class Catalog {
   readonly #delete: StatementSync;
   readonly #setFact: StatementSync;
   readonly damaged: DamagedAttrs;
+  readonly #sql: (text: string) => StatementSync;
   readonly #totals = new Map<StoredStatus, StatusTotals>();
   readonly #tombstones: Tombstones;
   /** Очередь сборщика. */
   readonly dueQueue: DueQueue;
 
-  /** path — файл базы или ':memory:'. Бросает, если файл базы не читается: тогда его строят заново. */
-  constructor(path: string) {
-    this.#db = new DatabaseSync(path);
+  /** at — файл базы, ':memory:' или открытая база. Бросает, если база не читается: тогда её строят заново. */
+  constructor(at: string | DatabaseSync) {
+    this.#db = typeof at === 'string' ? new DatabaseSync(at) : at;
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
     this.#db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
     openSchema(this.#db);
+    this.#sql = prepareOnce(this.#db);
     this.#upsert = this.#db.prepare(
       `INSERT INTO files (file_id, place, status, size, expires_at, due_at, revision, attr)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -81,16 +84,14 @@ export class Catalog {
 
   #countAll(): void {
     for (const status of STATUSES) this.#totals.set(status, { files: 0, bytes: 0 });
-    const rows = this.#db
-      .prepare('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status')
-      .all();
+    const rows = this.#sql('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status').all();
     for (const row of rows as unknown as { status: StoredStatus; files: number; bytes: number }[]) {
       this.#totals.set(row.status, { files: row.files, bytes: row.bytes });
     }
   }
 
   fact(name: string): string | undefined {
-    const row = this.#db.prepare('SELECT value FROM facts WHERE name = ?').get(name);
+    const row = this.#sql('SELECT value FROM facts WHERE name = ?').get(name);
     return row === undefined ? undefined : String(row.value);
   }
 
@@ -192,13 +193,11 @@ export class Catalog {
     const keys = page.after === undefined ? [] : [page.after];
     const offset = page.after === undefined ? page.offset : 0;
     // Вложенный запрос идёт по узкому индексу: сдвиг на миллион записей не читает сами описания.
-    const rows = this.#db
-      .prepare(
-        `SELECT attr FROM files WHERE file_id IN (
+    const rows = this.#sql(
+      `SELECT attr FROM files WHERE file_id IN (
            SELECT file_id FROM files WHERE ${where}${keyset} ORDER BY file_id LIMIT ? OFFSET ?
          ) ORDER BY file_id`,
-      )
-      .all(...values, ...keys, page.limit, offset);
+    ).all(...values, ...keys, page.limit, offset);
     return { items: rows.map((row) => attrFromTrustedJson(String(row.attr))), total: this.#total(page) };
   }
 
@@ -238,8 +237,7 @@ export class Catalog {
 
   /** Перемены после revision по порядку: нынешний вид файлов и надгробия. */
   changes(after: number, limit: number): Change[] {
-    const upserts = this.#db
-      .prepare('SELECT revision, attr FROM files WHERE revision > ? ORDER BY revision LIMIT ?')
+    const upserts = this.#sql('SELECT revision, attr FROM files WHERE revision > ? ORDER BY revision LIMIT ?')
       .all(after, limit)
       .map((row): Change => {
         const file = attrFromTrustedJson(String(row.attr));

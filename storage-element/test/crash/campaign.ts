@@ -1,8 +1,14 @@
-// npm run test:crash -- --minutes N [--seed S] [--trace]: долгий обход сбоев. Печатает, сколько испытано, и зёрна находок.
-// Найденное зерно повторяется запуском с --seed ЗЕРНО --minutes 0: тогда испытывается оно одно.
+// npm run test:crash -- --minutes N [--seed S]: долгий обход сбоев на всех ядрах. Печатает, сколько испытано, и находки:
+// каждая ужата до хода, в котором лишних действий нет. Одно зерно: --minutes 0 --seed ЗЕРНО [--rounds N] [--keep 1,4]
+// [--trace]; keep — номера действий, которые остаются, trace — каждое действие диска словами.
 import { parseArgs } from 'node:util';
-import { type ExploreOptions, exploreCrashes, exploreDamage, exploreFault } from './explore.ts';
+import { type ExploreOptions, exploreCrashes } from './explore.ts';
+import { addExplored, inWords, NOTHING_EXPLORED } from './explored.ts';
+import { ExplorePool } from './explore-pool.ts';
+import type { ExploreTask } from './explore-worker.ts';
+import { planOf, planWords } from './plan.ts';
 import { createRandom } from './random.ts';
+import { shrink } from './shrink.ts';
 import { Found } from './trial.ts';
 
 const REPORT_MS = 30_000;
@@ -11,11 +17,15 @@ const FOUND_MAX = 20;
 const FAULTS_PER_SEED = 12;
 const DAMAGES_PER_SEED = 40;
 const OPERATIONS_MAX = 250;
+/** Каждое какое зерно идёт на базе в файле, а не в памяти. */
+const REAL_CATALOG_EVERY = 8;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now()) },
+    rounds: { type: 'string' },
+    keep: { type: 'string' },
     trace: { type: 'boolean', default: false },
   },
 });
@@ -30,56 +40,94 @@ const say = (line: string): void => {
 };
 const startedAt = performance.now();
 const deadline = startedAt + minutes * 60_000;
-const total = { seeds: 0, points: 0, states: 0, found: 0 };
+let explored = NOTHING_EXPLORED;
+let seeds = 0;
+let found = 0;
 
-async function runSeed(seed: string): Promise<void> {
+function optionsOf(seed: string): ExploreOptions {
   const random = createRandom(`${seed}/обход`);
-  const options: ExploreOptions = {
-    seed,
-    rounds: 3 + random.below(7),
-    secondCrashes: 2,
-    ...(minutes > 0 ? { deadline } : {}),
-    ...(values.trace ? { trace: say } : {}),
-  };
-  await attempt(() => exploreCrashes(options));
-  await attempt(() => exploreDamage(options, DAMAGES_PER_SEED));
-  for (let count = 0; count < FAULTS_PER_SEED && !isOver(); count += 1) {
-    await attempt(() => exploreFault(options, random.below(OPERATIONS_MAX)));
-  }
-  total.seeds += 1;
+  const rounds = values.rounds === undefined ? 3 + random.below(7) : Number(values.rounds);
+  const keep = values.keep?.split(',').map(Number);
+  return { seed, rounds, secondCrashes: 2, ...(keep ? { keep: new Set(keep) } : {}) };
 }
 
-async function attempt(explore: () => Promise<{ points: number; states: number }>): Promise<void> {
-  try {
-    const { points, states } = await explore();
-    total.points += points;
-    total.states += states;
-  } catch (error) {
-    if (!(error instanceof Found)) throw error;
-    total.found += 1;
-    say(`НАЙДЕНО: ${error.message}`);
-  }
+function tasksOf(seed: string, number: number): ExploreTask[] {
+  const random = createRandom(`${seed}/отказы`);
+  const realCatalog = number % REAL_CATALOG_EVERY === 0;
+  const options: ExploreOptions = { ...optionsOf(seed), realCatalog };
+  return [
+    { kind: 'crashes', options },
+    { kind: 'damage', options, count: DAMAGES_PER_SEED },
+    ...Array.from({ length: FAULTS_PER_SEED }, () => {
+      return { kind: 'fault' as const, options, at: random.below(OPERATIONS_MAX) };
+    }),
+  ];
 }
 
 function isOver(): boolean {
-  return total.found >= FOUND_MAX || (minutes > 0 && performance.now() >= deadline);
+  return found >= FOUND_MAX || (minutes > 0 && performance.now() >= deadline);
 }
 
 function report(): void {
   const seconds = (performance.now() - startedAt) / 1000;
-  const { seeds, points, states, found } = total;
+  say(`crash: зёрен ${seeds}, ${inWords(explored)}, найдено ${found}, ${seconds.toFixed(0)} с, зерно ${values.seed}`);
+}
+
+async function tellFound(message: string, options: ExploreOptions | undefined): Promise<void> {
+  found += 1;
+  say(`НАЙДЕНО: ${message}`);
+  const shrunk = options && (await shrink(options));
+  if (!options || !shrunk) return;
+  const plan = planOf(options.seed, options.rounds);
+  say(`  ход без лишнего: ${shrunk.message}`);
+  for (const words of planWords(plan, shrunk.keep)) say(`    ${words}`);
   say(
-    `crash: зёрен ${seeds}, точек сбоя ${points}, состояний ${states}, найдено ${found}, ${seconds.toFixed(0)} с, зерно ${values.seed}`,
+    `  повтор: npm run test:crash -- --minutes 0 --seed '${options.seed}' --rounds ${options.rounds} --keep ${[...shrunk.keep].join()} --trace`,
   );
 }
 
-let reportAt = startedAt + REPORT_MS;
-await runSeed(values.seed);
-for (let number = 1; minutes > 0 && !isOver(); number += 1) {
-  await runSeed(`${values.seed}/${number}`);
-  if (performance.now() < reportAt) continue;
-  report();
-  reportAt = performance.now() + REPORT_MS;
+async function runSeeds(pool: ExplorePool): Promise<void> {
+  let number = 0;
+  let reportAt = startedAt + REPORT_MS;
+  const one = async (): Promise<void> => {
+    while (!isOver()) {
+      const seed = number === 0 ? values.seed : `${values.seed}/${number}`;
+      const tasks = tasksOf(seed, number);
+      number += 1;
+      for (const task of tasks) {
+        if (isOver()) return;
+        const answer = await pool.run(task);
+        explored = addExplored(explored, answer.explored);
+        if (answer.found !== undefined)
+          await tellFound(answer.found, task.kind === 'crashes' ? task.options : undefined);
+      }
+      seeds += 1;
+      if (performance.now() < reportAt) continue;
+      report();
+      reportAt = performance.now() + REPORT_MS;
+    }
+  };
+  await Promise.all(Array.from({ length: pool.threads }, one));
+}
+
+async function runOne(): Promise<void> {
+  const options: ExploreOptions = { ...optionsOf(values.seed), ...(values.trace ? { trace: say } : {}) };
+  seeds = 1;
+  for (const words of planWords(planOf(options.seed, options.rounds), options.keep)) say(words);
+  try {
+    explored = await exploreCrashes(options);
+  } catch (error) {
+    if (!(error instanceof Found)) throw error;
+    await tellFound(error.message, options.keep ? undefined : options);
+  }
+}
+
+if (minutes === 0) {
+  await runOne();
+} else {
+  const pool = new ExplorePool();
+  await runSeeds(pool);
+  await pool.close();
 }
 report();
-process.exitCode = total.found === 0 ? 0 : 1;
+process.exitCode = found === 0 ? 0 : 1;

@@ -8,18 +8,10 @@ import type { Store } from '../../src/engine/store.ts';
 import type { StoredFile } from '../../src/files/file.ts';
 import { listChanges } from '../../src/files/list-changes.ts';
 import { listFiles } from '../../src/files/list-files.ts';
-import type { StorageMode } from '../../src/files/mode.ts';
 import type { CrashDisk } from './crash-disk.ts';
-import { explains, type FileState, possibleStates } from './history.ts';
+import { allowedStates, type Expectation, stateText } from './expectation.ts';
+import { PromiseBroken } from './promise-broken.ts';
 import type { History } from './workload.ts';
-
-/** Обещание нарушено: что увидено и что было возможно. */
-export class PromiseBroken extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'PromiseBroken';
-  }
-}
 
 const LAYOUT = createLayout('/element/data', '/element/wal');
 
@@ -31,8 +23,8 @@ export interface CheckRoom {
   readonly store: Store;
   readonly disk: CrashDisk;
   readonly history: History;
-  /** Миг сбоя по часам истории. */
-  readonly now: number;
+  /** Обещанное к мигу сбоя. */
+  readonly expected: Expectation;
 }
 
 /** Что видно сразу после запуска. */
@@ -64,22 +56,24 @@ function listAll(store: Store): StoredFile[] {
   return files;
 }
 
-async function checkFiles({ store, history, now }: CheckRoom, listed: readonly StoredFile[]): Promise<void> {
-  const ids = new Set([...history.steps.map(({ fileId }) => fileId), ...listed.map(({ fileId }) => fileId)]);
+async function checkFiles({ store, history, expected }: CheckRoom, listed: readonly StoredFile[]): Promise<void> {
+  const ids = new Set([...expected.files.keys(), ...listed.map(({ fileId }) => fileId)]);
   for (const fileId of ids) {
     const entry = store.catalog.get(fileId);
     const shown = listed.find((file) => file.fileId === fileId);
     require(JSON.stringify(entry?.file) === JSON.stringify(shown), () =>
       `${fileId}: список и чтение по одному расходятся`);
-    const seen: FileState | undefined = entry && {
-      checksum: entry.file.checksum,
-      description: entry.file.description,
-      deleted: entry.file.status === 'deleted',
-      version: entry.file.version,
-    };
-    const steps = history.steps.filter((step) => step.fileId === fileId);
-    require(explains(steps, now, seen), () =>
-      `${fileId}: увидено ${JSON.stringify(seen)}, возможно ${JSON.stringify(possibleStates(steps, now))}; история: ${JSON.stringify(steps)}, миг ${now}`);
+    const seen = stateText(
+      entry && {
+        checksum: entry.file.checksum,
+        description: entry.file.description,
+        deleted: entry.file.status === 'deleted',
+        version: entry.file.version,
+      },
+    );
+    const allowed = allowedStates(expected, fileId);
+    require(allowed.has(seen), () =>
+      `${fileId}: увидено ${seen}, возможно ${[...allowed].join(' или ')}; ${describeSteps(history, fileId)}`);
     if (!entry) continue;
     const blob = await store.openBlob(entry);
     if (!blob) throw new PromiseBroken(`${fileId}: описание есть, байтов нет`);
@@ -89,6 +83,10 @@ async function checkFiles({ store, history, now }: CheckRoom, listed: readonly S
     const sum = createHash('sha256').update(bytes.subarray(0, read)).digest('hex');
     require(sum === entry.file.checksum, () => `${fileId}: байты не те: ${read} байт вместо ${entry.file.size}`);
   }
+}
+
+function describeSteps(history: History, fileId: string): string {
+  return `история: ${JSON.stringify(history.steps.filter((step) => step.fileId === fileId))}`;
 }
 
 function checkListing(store: Store, listed: readonly StoredFile[]): void {
@@ -140,13 +138,9 @@ export function sameFiles(replica: ReadonlyMap<string, StoredFile>, listed: read
   return JSON.stringify(ordered) === JSON.stringify(listed);
 }
 
-function checkMode({ store, history, now }: CheckRoom): void {
-  let allowed = new Set<StorageMode>([history.conditions.mode]);
-  for (const { target, startedAt, endedAt } of history.modes) {
-    if (startedAt > now) break;
-    allowed = endedAt <= now ? new Set([target]) : new Set([...allowed, target]);
-  }
-  require(allowed.has(store.mode), () => `режим ${store.mode}, а возможны ${[...allowed].join(', ')}`);
+function checkMode({ store, expected }: CheckRoom): void {
+  const { modes } = expected;
+  require(modes.has(store.mode), () => `режим ${store.mode}, а возможны ${[...modes].join(', ')}`);
 }
 
 /** Истина — рядом с файлом: описание на диске цело и говорит то же, что список. */

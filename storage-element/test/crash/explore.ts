@@ -3,29 +3,28 @@
 import { createHash } from 'node:crypto';
 import type { CatalogFate } from './catalog-vault.ts';
 import type { OperationKind, Refusal } from './crash-disk.ts';
+import { type Explored, NOTHING_EXPLORED } from './explored.ts';
 import { isInLastFrame } from './last-frame.ts';
-import { type CrashMode, POWER_MODES } from './memory-image.ts';
+import { type CrashMode, digestOf, POWER_MODES } from './memory-image.ts';
 import type { Random } from './random.ts';
-import { Found, isHonestRefusal, type Point, Trial } from './trial.ts';
+import { type Drive, Found, isHonestRefusal, type Point, Trial } from './trial.ts';
+import { planOf, runPlan } from './plan.ts';
 
 export interface ExploreOptions {
   readonly seed: string;
   readonly rounds: number;
-  /** Из скольких точек второго сбоя пробовать на каждое восстановление. */
+  /** Номера действий хода, которые остаются; по умолчанию все. Так ход ужимается до малого. */
+  readonly keep?: ReadonlySet<number>;
+  /** Из скольких точек второго сбоя пробовать на каждое восстановление; дробное — с такой вероятностью. */
   readonly secondCrashes: number;
   /** Какую долю сбоев пробовать; по умолчанию все. */
   readonly share?: number;
+  /** База каталога в файле, как в работе; иначе в памяти. */
+  readonly realCatalog?: boolean;
   /** Миг performance.now(), после которого новые точки не берутся. */
   readonly deadline?: number;
   /** Каждое действие диска словами: для разбора найденного. */
   readonly trace?: (line: string) => void;
-}
-
-export interface Explored {
-  readonly points: number;
-  states: number;
-  /** Сколько сбоев дали уже испытанный образ. */
-  duplicates: number;
 }
 
 /** Что становится с каталогом при таком сбое. */
@@ -50,52 +49,70 @@ const REFUSALS: Readonly<Partial<Record<OperationKind, readonly Refusal[]>>> = {
 
 /** Сбой каждого вида перед каждым действием диска. */
 export async function exploreCrashes(options: ExploreOptions): Promise<Explored> {
-  const trial = new Trial(options.seed, options.trace);
+  const trial = new Trial(options);
   try {
-    const failure = await trial.record(options.rounds);
+    const failure = await trial.record(randomDrive(options));
     if (failure !== undefined) throw new Found(`зерно ${options.seed}: движок отказал, хотя диск исправен`, failure);
-    const explored: Explored = { points: trial.points.length, states: 0, duplicates: 0 };
-    const seen = new Set<string>();
-    // С конца: из одинаковых образов строже тот, в котором обещано больше.
-    for (const point of trial.points.toReversed()) {
-      for (const mode of ['kill', ...POWER_MODES] as const) {
-        if (performance.now() > (options.deadline ?? Number.POSITIVE_INFINITY)) return explored;
-        if (trial.random.chance(options.share ?? 1)) await crashAt(trial, point, { mode, seen, explored, options });
-      }
-    }
-    return explored;
+    return await crashEverywhere(trial, trial.points, { ...options, seen: new Set() });
   } finally {
     trial.close();
   }
 }
 
+export interface CrashOptions extends Pick<ExploreOptions, 'secondCrashes' | 'share' | 'deadline'> {
+  /** Отпечатки уже проверенного. */
+  readonly seen: Set<string>;
+  /** Отпечатки общие у нескольких испытаний: обещанное тоже входит в отпечаток. */
+  readonly shared?: boolean;
+}
+
+/** Все виды сбоя в каждой из точек. */
+export async function crashEverywhere(
+  trial: Trial,
+  points: readonly Point[],
+  options: CrashOptions,
+): Promise<Explored> {
+  const explored: Explored = { ...NOTHING_EXPLORED, points: points.length };
+  // С конца: из одинаковых образов строже тот, в котором обещано больше.
+  for (const point of points.toReversed()) {
+    for (const mode of ['kill', ...POWER_MODES] as const) {
+      if (performance.now() > (options.deadline ?? Number.POSITIVE_INFINITY)) return explored;
+      if (trial.random.chance(options.share ?? 1)) await crashAt(trial, point, { mode, explored, options });
+    }
+  }
+  return explored;
+}
+
 async function crashAt(
   trial: Trial,
   point: Point,
-  o: { mode: CrashMode; seen: Set<string>; explored: Explored; options: ExploreOptions },
+  o: { mode: CrashMode; explored: Explored; options: CrashOptions },
 ): Promise<void> {
-  const { mode, seen, explored } = o;
+  const { mode, explored, options } = o;
   const random = trial.random.fork(`${point.label}/${mode}`);
-  const image = point.image.crash(mode, random);
   const fate = random.pick(FATES[mode]);
-  const print = fingerprint({ ...point, image }, fate);
-  if (mode !== 'shuffle' && seen.has(print)) {
-    explored.duplicates += 1;
-    return;
-  }
-  seen.add(print);
+  const start = crashed(trial, point, { mode, fate, random });
+  explored.states += 1;
+  const print = fingerprint(start, options.shared ? trial.expectedAt(point).text : '');
+  if (options.seen.has(print)) return;
+  options.seen.add(print);
   const where = `зерно ${trial.seed}, сбой перед «${point.label}», ${mode}/${fate}`;
   const inner: Point[] = [];
-  await trial.recover(
-    { ...point, image },
-    { fate, lost: isLost(fate), random, where, onPoint: (each) => inner.push(each) },
-  );
-  explored.states += 1;
-  for (let count = 0; count < Math.min(o.options.secondCrashes, inner.length); count += 1) {
+  const lost = isLost(fate);
+  await trial.recover(start, { lost, random, where, onPoint: (each) => inner.push(each) });
+  explored.distinct += 1;
+  const seconds = Math.floor(options.secondCrashes) + Number(random.chance(options.secondCrashes % 1));
+  for (let count = 0; count < Math.min(seconds, inner.length); count += 1) {
     const second = random.pick(inner);
-    await crashAgain(trial, second, { random, where, lost: isLost(fate), modes: ['kill', 'drop', 'keep', 'shuffle'] });
-    explored.states += 1;
+    await crashAgain(trial, second, { random, where, lost, modes: ['kill', 'drop', 'keep', 'shuffle'] });
+    explored.second += 1;
   }
+}
+
+/** Точка, в которой машина уже выключена: что осталось на диске и от каталога. */
+function crashed(trial: Trial, point: Point, o: { mode: CrashMode; fate: CatalogFate; random: Random }): Point {
+  const image = point.image.crash(o.mode, o.random);
+  return { ...point, image, catalog: trial.vault.remains(point.catalog, o.fate, o.random) };
 }
 
 async function crashAgain(
@@ -107,8 +124,12 @@ async function crashAgain(
   const mode = random.pick(o.modes);
   const fate = random.pick(FATES[mode]);
   const where = `${o.where}, второй сбой перед «${point.label}», ${mode}/${fate}`;
-  const image = point.image.crash(mode, random);
-  await trial.recover({ ...point, image }, { fate, lost: o.lost || isLost(fate), random, where });
+  await trial.recover(crashed(trial, point, { mode, fate, random }), { lost: o.lost || isLost(fate), random, where });
+}
+
+function randomDrive({ seed, rounds, keep }: ExploreOptions): Drive {
+  const plan = planOf(seed, rounds);
+  return (room) => runPlan(room, plan, keep);
 }
 
 /**
@@ -116,16 +137,16 @@ async function crashAgain(
  * ядра, может споткнуться и сам, восстанавливается, и только тогда выключается питание: забытое отказавшим сбросом пропадает.
  */
 export async function exploreFault(options: ExploreOptions, at: number): Promise<Explored> {
-  const trial = new Trial(options.seed, options.trace);
+  const trial = new Trial(options);
   try {
     let refused = '';
-    await trial.record(options.rounds, (operation): Refusal | undefined => {
+    await trial.record(randomDrive(options), (operation): Refusal | undefined => {
       if (operation.index !== at) return undefined;
       const refusal = refusalOf(operation.kind, trial.random.fork(`отказ ${at}`));
       refused = `${refusal} в «${operation.index} ${operation.kind} ${operation.path}»`;
       return refusal;
     });
-    const explored: Explored = { points: trial.points.length, states: 0, duplicates: 0 };
+    const explored: Explored = { ...NOTHING_EXPLORED, points: trial.points.length };
     const after = trial.points.filter(({ index }) => index >= at);
     for (let count = 0; count < 4 && after.length > 0; count += 1) {
       const random = trial.random.fork(`после отказа ${at}/${count}`);
@@ -146,26 +167,25 @@ async function recoverTwice(
 ): Promise<void> {
   const { random, explored } = o;
   const mode = random.pick<CrashMode>(['kill', 'kill', 'drop', 'shuffle']);
-  let fate = random.pick(FATES[mode]);
+  const fate = random.pick(FATES[mode]);
   let where = `${o.where}, ${mode}/${fate}`;
   const lost = isLost(fate);
-  let start: Point = { ...point, image: point.image.crash(mode, random) };
+  let start = crashed(trial, point, { mode, fate, random });
+  explored.states += 1;
   if (random.chance(0.3)) {
     const at = random.below(RECOVERY_OPERATIONS_MAX);
-    start = await trial.tryRecover(start, { fate, random }, ({ index, kind }) =>
+    start = await trial.tryRecover(start, random, ({ index, kind }) =>
       index === at ? refusalOf(kind, random) : undefined,
     );
     where += `, отказ ${at} при запуске`;
-    fate = 'live';
-    explored.states += 1;
   }
   const inner: Point[] = [];
-  await trial.recover(start, { fate, lost, random, where, onPoint: (each) => inner.push(each) });
-  explored.states += 1;
+  await trial.recover(start, { lost, random, where, onPoint: (each) => inner.push(each) });
+  explored.distinct += 1;
   for (const second of [inner.at(-1), inner.length > 0 ? random.pick(inner) : undefined]) {
     if (!second) continue;
     await crashAgain(trial, second, { random, where, lost, modes: ['drop', 'shuffle', 'names', 'bytes'] });
-    explored.states += 1;
+    explored.second += 1;
   }
 }
 
@@ -174,10 +194,10 @@ async function recoverTwice(
  * трогается: его порча неотличима от недописанного хвоста.
  */
 export async function exploreDamage(options: ExploreOptions, count: number): Promise<Explored> {
-  const trial = new Trial(options.seed, options.trace);
+  const trial = new Trial(options);
   try {
-    await trial.record(options.rounds);
-    const explored: Explored = { points: trial.points.length, states: 0, duplicates: 0 };
+    await trial.record(randomDrive(options));
+    const explored: Explored = { ...NOTHING_EXPLORED, points: trial.points.length };
     for (let number = 0; number < count; number += 1) {
       const random = trial.random.fork(`порча ${number}`);
       const point = random.pick(trial.points);
@@ -194,11 +214,13 @@ export async function exploreDamage(options: ExploreOptions, count: number): Pro
       const fate = random.pick<CatalogFate>(['live', 'synced', 'lost']);
       const where = `зерно ${trial.seed}, снимок «${point.label}», ${target}: бит ${bit}, каталог ${fate}`;
       try {
-        await trial.recover({ ...point, image }, { fate, lost: isLost(fate), random, where });
+        const catalog = trial.vault.remains(point.catalog, fate, random);
+        await trial.recover({ ...point, image, catalog }, { lost: isLost(fate), random, where });
       } catch (error) {
         if (!(error instanceof Found && isHonestRefusal(error.cause))) throw error;
       }
       explored.states += 1;
+      explored.distinct += 1;
     }
     return explored;
   } finally {
@@ -206,13 +228,13 @@ export async function exploreDamage(options: ExploreOptions, count: number): Pro
   }
 }
 
-function fingerprint(point: Point, fate: CatalogFate): string {
-  const { synced, log } = point.catalog;
-  const hash = createHash('sha1')
-    .update(point.image.fingerprint())
-    .update(fate)
-    .update(synced ?? '');
-  return hash.update(fate === 'synced' ? '' : (log ?? '')).digest('base64');
+function fingerprint({ image, catalog, reader }: Point, expected: string): string {
+  const hash = createHash('sha1').update(image.fingerprint()).update(digestOf(catalog.synced)).update(expected);
+  // От прежних видов базы зависит только, что вернёт второй сбой: отличить пустой ряд от непустого довольно.
+  hash.update(`${catalog.later.length > 0}`).update(digestOf(catalog.later.at(-1)));
+  return hash
+    .update(expected === '' ? '' : JSON.stringify([reader?.after, ...(reader?.files.values() ?? [])]))
+    .digest('base64');
 }
 
 function refusalOf(kind: OperationKind, random: Random): Refusal {

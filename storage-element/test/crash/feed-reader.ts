@@ -2,7 +2,8 @@
 import type { Store } from '../../src/engine/store.ts';
 import type { StoredFile } from '../../src/files/file.ts';
 import { listFiles } from '../../src/files/list-files.ts';
-import { follow, PromiseBroken, sameFiles } from './check-recovered.ts';
+import { follow, sameFiles } from './check-recovered.ts';
+import { PromiseBroken } from './promise-broken.ts';
 
 /** Читатель ленты: докуда дочитал и что из этого сложил. */
 export interface Reader {

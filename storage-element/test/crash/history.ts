@@ -83,8 +83,3 @@ export function possibleStates(steps: readonly Step[], now: number): (FileState 
   visit(begun, undefined);
   return [...found.values()];
 }
-
-/** Находится ли увиденное среди возможного. */
-export function explains(steps: readonly Step[], now: number, seen: FileState | undefined): boolean {
-  return possibleStates(steps, now).some((state) => JSON.stringify(state) === JSON.stringify(seen));
-}

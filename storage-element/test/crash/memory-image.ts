@@ -214,8 +214,8 @@ export class MemoryImage {
         hash.update(`\n${name}|`);
         if (typeof entry !== 'number') continue;
         const { live, durable, pending } = this.#inode(entry);
-        hash.update(`${live.length}|${pending.length}|`).update(live);
-        if (pending.length > 0 || live !== durable) hash.update(durable);
+        hash.update(`${pending.length}|`).update(digestOf(live));
+        if (pending.length > 0 || live !== durable) hash.update(digestOf(durable));
       }
     }
     return hash.digest('base64');
@@ -253,6 +253,16 @@ export class MemoryImage {
     const { live, durable, pending } = this.#directory(path);
     this.#directories.set(path, { live: applyNames(live, change), durable, pending: [...pending, change] });
   }
+}
+
+const digests = new WeakMap<Uint8Array, string>();
+
+/** Сумма неизменного содержимого: снимки делят его между собой, и считается она один раз. */
+export function digestOf(bytes: Uint8Array | undefined): string {
+  if (bytes === undefined) return '-';
+  const digest = digests.get(bytes) ?? createHash('sha1').update(bytes).digest('base64');
+  digests.set(bytes, digest);
+  return digest;
 }
 
 function applyWrite(bytes: Buffer, { at, bytes: written, truncates }: Write): Buffer {

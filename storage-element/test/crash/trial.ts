@@ -1,19 +1,21 @@
 // Одно испытание: ход со снимками перед каждым действием диска и восстановление из любого снимка с проверкой обещаний.
 import { isArtError } from '@artstore/contracts';
 import type { Store } from '../../src/engine/store.ts';
-import { type CatalogFate, type CatalogFiles, CatalogVault, NO_CATALOG } from './catalog-vault.ts';
-import { checkRecovered, checkSettled, PromiseBroken } from './check-recovered.ts';
+import { type CatalogRemains, CatalogVault, MemoryVault, NO_CATALOG, type Vault } from './catalog-vault.ts';
+import { checkRecovered, checkSettled } from './check-recovered.ts';
 import { CrashDisk, type Operation, type Refusal } from './crash-disk.ts';
+import { type Expectation, expectAt } from './expectation.ts';
 import { checkReader, type Reader, readFeed } from './feed-reader.ts';
 import { DiskError, MemoryImage } from './memory-image.ts';
+import { PromiseBroken } from './promise-broken.ts';
 import { createRandom, type Random } from './random.ts';
-import { act, chooseConditions, fileIdOf, History, openTestStore, runWorkload } from './workload.ts';
+import { act, type Conditions, conditionsOf, fileIdOf, History, openTestStore } from './workload.ts';
 
 /** Всё, что увидел бы следующий запуск, выключи машину сейчас. */
 export interface Point {
   readonly index: number;
   readonly image: MemoryImage;
-  readonly catalog: CatalogFiles;
+  readonly catalog: CatalogRemains;
   /** Миг по часам истории. */
   readonly now: number;
   readonly label: string;
@@ -21,7 +23,6 @@ export interface Point {
 }
 
 export interface Recovery {
-  readonly fate: CatalogFate;
   /** Каталог терялся: эпоха вправе смениться. */
   readonly lost: boolean;
   readonly random: Random;
@@ -37,57 +38,88 @@ export class Found extends Error {
   }
 }
 
+/** Кто ведёт ход: открытый движок, случай этого хода, история и знак, что диск уже отказал. */
+export interface DriveRoom {
+  readonly store: Store;
+  readonly random: Random;
+  readonly history: History;
+  readonly failed: () => boolean;
+}
+
+export type Drive = (room: DriveRoom) => Promise<void>;
+
+export interface TrialOptions {
+  /** Ход: одинаковое зерно — одинаковый порядок действий диска. */
+  readonly seed: string;
+  /** Чем отличаются сбои испытаний с одним ходом; по умолчанию ничем. */
+  readonly name?: string;
+  /** База каталога в файле, как в работе; иначе в памяти. */
+  readonly realCatalog?: boolean;
+  readonly conditions?: Conditions;
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
 export class Trial {
   readonly seed: string;
+  /** Случай сбоев. */
   readonly random: Random;
-  readonly points: Point[] = [];
-  readonly #vault = new CatalogVault();
-  readonly #history: History;
+  readonly history: History;
+  readonly vault: Vault;
+  points: Point[] = [];
   readonly #trace: (line: string) => void;
+  readonly #expected = new Map<number, Expectation>();
+  /** Случай хода. */
+  readonly #course: Random;
+  readonly #readers: Random;
 
-  constructor(seed: string, trace: (line: string) => void = () => undefined) {
-    this.seed = seed;
-    this.random = createRandom(seed);
-    this.#history = new History(chooseConditions(this.random.fork('условия')));
-    this.#trace = trace;
+  constructor({ seed, name, realCatalog, conditions, trace }: TrialOptions) {
+    this.seed = name === undefined ? seed : `${seed}/${name}`;
+    this.random = createRandom(this.seed);
+    this.#course = createRandom(seed);
+    this.history = new History(conditions ?? conditionsOf(seed));
+    this.vault = realCatalog ? new CatalogVault() : new MemoryVault();
+    this.#trace = trace ?? (() => undefined);
+    this.#readers = this.#course.fork('читатель');
   }
 
   close(): void {
-    this.#vault.close();
+    this.vault.close();
   }
 
   /** Ход со снимками. Отказы диска назначает refuse. Возвращает, почему движок перестал писать, если перестал. */
-  record(rounds: number, refuse: (operation: Operation) => Refusal | undefined = () => undefined): Promise<unknown> {
+  record(drive: Drive, refuse: (operation: Operation) => Refusal | undefined = () => undefined): Promise<unknown> {
     let refused = '';
     const noting = (operation: Operation): Refusal | undefined => {
       const refusal = refuse(operation);
       if (refusal !== undefined) refused = `, ${refusal} в «${operation.index} ${operation.kind} ${operation.path}»`;
       return refusal;
     };
-    return orHang(this.#record(rounds, noting)).catch((error: unknown) => {
+    return this.#record(drive, noting).catch((error: unknown) => {
       throw new Found(`зерно ${this.seed}, ход${refused}`, error);
     });
   }
 
-  async #record(rounds: number, refuse: (operation: Operation) => Refusal | undefined): Promise<unknown> {
-    const random = this.random.fork('ход');
-    this.#vault.load(NO_CATALOG, 'lost', random);
+  async #record(drive: Drive, refuse: (operation: Operation) => Refusal | undefined): Promise<unknown> {
+    const random = this.#course.fork('ход');
+    this.vault.load(NO_CATALOG, 'lost', random);
     let reader: Reader | undefined;
     let store: Store | undefined;
     const before = (operation: Operation): void => {
       this.#trace(`${operation.index} ${operation.kind} ${operation.path}`);
       if (!operation.mutates) return;
-      if (store !== undefined && random.chance(0.05)) reader = readFeed(store);
+      if (store !== undefined && this.#readers.chance(0.05)) reader = readFeed(store);
       this.points.push(this.#point(disk, operation, reader));
     };
     const disk = new CrashDisk({ image: MemoryImage.empty(), random: random.fork('очередь'), before, refuse });
     const idle = (path: string): Operation => ({ index: disk.operations, kind: 'close', path, mutates: true });
-    try {
-      store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
-      const failed = (): boolean => store?.failure !== undefined;
-      await runWorkload({ store, random, history: this.#history, rounds, failed });
+    const run = async (): Promise<void> => {
+      store = await openTestStore({ disk, vault: this.vault, random, conditions: this.history.conditions });
+      await drive({ store, random, history: this.history, failed: () => store?.failure !== undefined });
       this.points.push(this.#point(disk, idle('конец'), reader));
       await store.close();
+    };
+    try {
+      await orHang(run(), disk);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }
@@ -97,29 +129,32 @@ export class Trial {
 
   #point(disk: CrashDisk, { index, kind, path }: Operation, reader: Reader | undefined): Point {
     const label = `${index} ${kind} ${path}`;
-    const now = this.#history.tick();
-    return { index, image: disk.image.clone(), catalog: this.#vault.snapshot(), now, label, reader };
+    const now = this.history.tick();
+    return { index, image: disk.image.clone(), catalog: this.vault.snapshot(), now, label, reader };
   }
 
-  /** Восстанавливает из снимка, образ которого уже прошёл сбой, и проверяет обещания. Бросает Found. */
-  async recover(point: Point, { fate, lost, random, where, onPoint }: Recovery): Promise<void> {
+  /** Обещанное к мигу точки. Спрашивать можно, когда ход кончился. */
+  expectedAt({ now }: Point): Expectation {
+    const known = this.#expected.get(now) ?? expectAt(this.history, now);
+    this.#expected.set(now, known);
+    return known;
+  }
+
+  /** Восстанавливает из снимка, который уже прошёл сбой, и проверяет обещания. Бросает Found. */
+  async recover(point: Point, { lost, random, where, onPoint }: Recovery): Promise<void> {
     this.#trace(where);
     let recovering = true;
     const before = ({ index, kind, path, mutates }: Operation): void => {
       this.#trace(`    ${index} ${kind} ${path}`);
       if (!mutates || !onPoint || !recovering) return;
-      onPoint({
-        ...point,
-        image: disk.image.clone(),
-        catalog: this.#vault.snapshot(),
-        label: `${index} ${kind} ${path}`,
-      });
+      const label = `${index} ${kind} ${path}`;
+      onPoint({ ...point, image: disk.image.clone(), catalog: this.vault.snapshot(), label });
     };
     const disk = new CrashDisk({ image: point.image, random: random.fork('очередь'), before });
     const run = async (): Promise<void> => {
-      this.#vault.load(point.catalog, fate, random);
-      const store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
-      const room = { store, disk, history: this.#history, now: point.now };
+      this.vault.load(point.catalog, 'live', random);
+      const store = await openTestStore({ disk, vault: this.vault, random, conditions: this.history.conditions });
+      const room = { store, disk, history: this.history, expected: this.expectedAt(point) };
       await checkRecovered(room);
       await store.checkpoint();
       recovering = false;
@@ -130,7 +165,7 @@ export class Trial {
       if (disk.openFiles !== 0) throw new PromiseBroken(`после закрытия открыто файлов: ${disk.openFiles}`);
     };
     try {
-      await orHang(run());
+      await orHang(run(), disk);
     } catch (error) {
       throw new Found(where, error);
     }
@@ -139,34 +174,40 @@ export class Trial {
   /** Запуск, которому диск отказывает: он вправе не состояться, но не вправе испортить. Возвращает, что после него осталось. */
   async tryRecover(
     point: Point,
-    { fate, random }: Pick<Recovery, 'fate' | 'random'>,
+    random: Random,
     refuse: (operation: Operation) => Refusal | undefined,
   ): Promise<Point> {
-    this.#vault.load(point.catalog, fate, random);
+    this.vault.load(point.catalog, 'live', random);
     const disk = new CrashDisk({ image: point.image, random: random.fork('отказ'), refuse });
     const run = async (): Promise<void> => {
-      const store = await openTestStore({ disk, vault: this.#vault, random, conditions: this.#history.conditions });
+      const store = await openTestStore({ disk, vault: this.vault, random, conditions: this.history.conditions });
       await store.close();
     };
     try {
-      await orHang(run());
+      await orHang(run(), disk);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
     }
-    return { ...point, image: disk.image.clone(), catalog: this.#vault.snapshot() };
+    return { ...point, image: disk.image.clone(), catalog: this.vault.snapshot() };
   }
 }
 
-const HANG_MS = 2_000;
+const HANG_MS = 1_000;
 
-/** Ждёт работу; если ей нечего больше ждать, а она не кончилась, — это вечное ожидание, и о нём сказано. */
-async function orHang<T>(work: Promise<T>): Promise<T> {
+/** Ждёт работу; если диск стоит два срока подряд, а она не кончилась, — это вечное ожидание, и о нём сказано. */
+async function orHang<T>(work: Promise<T>, disk: CrashDisk): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new PromiseBroken('движок ждёт того, чего не будет')), HANG_MS);
+  let seen = -1;
+  let idle = 0;
+  const timer = setInterval(() => {
+    idle = disk.operations === seen ? idle + 1 : 0;
+    seen = disk.operations;
+    if (idle >= 2) reject(new PromiseBroken('движок ждёт того, чего не будет'));
+  }, HANG_MS);
   try {
     return await Promise.race([work, promise]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 

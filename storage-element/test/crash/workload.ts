@@ -1,7 +1,8 @@
-// Ход испытания: случайные действия над несколькими файлами, по одному и по нескольку сразу, вперемежку
-// с контрольными точками. Что началось и чем ответило, остаётся в истории.
+// Действия испытаний над движком: открыть его на диске испытаний, изменить файл, сменить режим, прочитать.
+// Что началось и чем ответило, остаётся в истории.
 import { createHash } from 'node:crypto';
 import { isArtError } from '@artstore/contracts';
+import type { CatalogEntry } from '../../src/engine/catalog.ts';
 import { openStore, type Store } from '../../src/engine/store.ts';
 import type { StoreOptions } from '../../src/engine/store-options.ts';
 import type { WalLimits } from '../../src/engine/wal.ts';
@@ -12,10 +13,12 @@ import { removeFile } from '../../src/files/remove-file.ts';
 import { fileNotFound } from '../../src/files/require-file.ts';
 import { restoreFile } from '../../src/files/restore-file.ts';
 import { transitionMode } from '../../src/files/transition-mode.ts';
-import type { CatalogVault } from './catalog-vault.ts';
+import type { Vault } from './catalog-vault.ts';
 import type { CrashDisk } from './crash-disk.ts';
 import type { Action, Outcome, Step } from './history.ts';
-import type { Random } from './random.ts';
+import { DiskError } from './memory-image.ts';
+import { PromiseBroken } from './promise-broken.ts';
+import { createRandom, type Random } from './random.ts';
 
 export const STORAGE_ID = '5e5e5e5e-0000-4000-8000-000000000001';
 export const INLINE_BYTES_MAX = 64;
@@ -31,7 +34,8 @@ export interface Conditions {
 }
 
 /** Малые сегменты: за десяток действий журнал успевает смениться, заполниться и отпустить место. */
-export function chooseConditions(random: Random): Conditions {
+export function conditionsOf(seed: string): Conditions {
+  const random = createRandom(seed).fork('условия');
   const segmentBytes = random.pick([1500, 2600, 5000]);
   return {
     mode: random.chance(0.3) ? 'rw' : 'edit',
@@ -74,7 +78,7 @@ export class History {
 
 export interface TestStoreOptions {
   readonly disk: CrashDisk;
-  readonly vault: CatalogVault;
+  readonly vault: Vault;
   readonly random: Random;
   readonly conditions?: Partial<Conditions>;
   readonly onFatal?: (error: unknown) => void;
@@ -215,73 +219,44 @@ async function perform(
   }
 }
 
-export interface WorkloadRoom {
-  readonly store: Store;
-  readonly random: Random;
-  readonly history: History;
-  readonly rounds: number;
-  /** Диск отказал: новых действий не начинать. */
-  readonly failed: () => boolean;
-}
-
-/** Несколько раундов по одному-четыре действия сразу. */
-export async function runWorkload(room: WorkloadRoom): Promise<void> {
-  const { store, random, history, rounds } = room;
-  let serial = 0;
-  for (let round = 0; round < rounds && !room.failed(); round += 1) {
-    const width = 1 + random.below(4);
-    const running: Promise<void>[] = [];
-    for (let index = 0; index < width; index += 1) {
-      serial += 1;
-      running.push(oneAction({ ...room, serial }));
-    }
-    if (random.chance(0.2)) running.push(store.checkpoint());
-    if (store.mode !== 'edit' && random.chance(0.35)) running.push(changeMode(store, history));
-    await Promise.all(running);
-  }
-}
-
-/** Обычно одно действие; изредка круг «загружен, удалён, загружен снова» — на нём повтор ошибается чаще всего. */
-function oneAction(room: WorkloadRoom & { serial: number }): Promise<void> {
-  const { store, random, history, serial } = room;
-  const fileId = fileIdOf(random.below(history.conditions.files));
-  if (store.mode === 'edit' && random.chance(0.15)) return oneCircle(room, fileId);
-  const kinds = store.mode === 'edit' ? EDIT_KINDS : RW_KINDS;
-  const kind = random.pick(kinds);
-  const description = `ход ${serial}`;
-  if (kind !== 'put')
-    return act(store, history, { fileId, action: kind === 'edit' ? { kind, description } : { kind } });
-  // Содержимое зависит только от номера: повтор тех же байтов под тем же именем случается сам собой.
-  const bytes = random.fork(`тело ${random.below(3)}`).bytes(random.pick([0, 10, 60, 90, 150]));
-  return act(store, history, { fileId, action: { kind, checksum: checksumOf(bytes), description }, bytes });
-}
-
-async function oneCircle(
-  { store, random, history, serial, failed }: WorkloadRoom & { serial: number },
-  fileId: string,
-): Promise<void> {
-  for (const [turn, size] of [random.pick([10, 90]), undefined, random.pick([60, 150])].entries()) {
-    if (failed()) return;
-    const bytes = random.fork(`круг ${serial}/${turn}`).bytes(size ?? 0);
-    const action: Action =
-      size === undefined
-        ? { kind: 'expire' }
-        : { kind: 'put', checksum: checksumOf(bytes), description: `круг ${serial}` };
-    await act(store, history, { fileId, action, bytes });
-  }
-}
-
-const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire', 'expire'] as const;
-const RW_KINDS = ['put', 'put', 'edit'] as const;
-
-async function changeMode(store: Store, history: History): Promise<void> {
-  const target: StorageMode = store.mode === 'rw' ? 'ro' : 'rw';
+/** Меняет режим и вписывает это в историю; недопустимый переход ничего не обещает. */
+export async function changeMode(store: Store, history: History, target: StorageMode): Promise<void> {
   const step: ModeStep = { target, startedAt: history.tick(), endedAt: Number.POSITIVE_INFINITY };
   history.modes.push(step);
   try {
     await transitionMode(store, { target, confirm: true });
     step.endedAt = history.tick();
   } catch (error) {
-    if (isArtError(error) && error.code !== 'NOT_READY') throw error;
+    if (!isArtError(error) || error.code === 'NOT_READY') return;
+    if (error.code !== 'INVALID_TRANSITION') throw error;
+    history.modes.splice(history.modes.indexOf(step), 1);
+  }
+}
+
+/** Читает файл, пока ход идёт: пока описание то же, байты обязаны быть и быть теми. Отказ диска ничего не значит. */
+export async function readBack(store: Store, fileId: string): Promise<void> {
+  const entry = store.catalog.get(fileId);
+  if (!entry) return;
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await readBytes(store, entry);
+  } catch (error) {
+    if (error instanceof DiskError) return;
+    throw error;
+  }
+  if (bytes !== undefined && checksumOf(bytes) === entry.file.checksum) return;
+  const now = store.catalog.get(fileId);
+  if (bytes === undefined && now?.file.revision !== entry.file.revision) return;
+  throw new PromiseBroken(`${fileId}: во время работы ${bytes === undefined ? 'байтов нет' : 'байты не те'}`);
+}
+
+async function readBytes(store: Store, entry: CatalogEntry): Promise<Buffer | undefined> {
+  const blob = await store.openBlob(entry);
+  if (!blob) return undefined;
+  const bytes = Buffer.alloc(entry.file.size + 1);
+  try {
+    return bytes.subarray(0, await blob.read(bytes, 0));
+  } finally {
+    await blob.close();
   }
 }
