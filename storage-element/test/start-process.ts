@@ -24,12 +24,17 @@ export interface ElementProcess extends Pick<Element, 'token' | 'call' | 'put'> 
   cpuSeconds(): Promise<number>;
 }
 
-/** Что напечатал процесс и чем он кончил; для запусков, которые обязаны не удаться. */
+/**
+ * Что напечатал процесс и чем он кончил; для запусков, которые обязаны не удаться.
+ * through — команда, через которую его запустить (setpriv, sh -c): она обязана кончаться exec.
+ */
 export function spawnMain(
   t: TestContext,
   env: Record<string, string>,
+  through: readonly string[] = [],
 ): Pick<ElementProcess, 'child' | 'output' | 'ended'> {
-  const child = spawn(process.execPath, [MAIN], {
+  const [program, ...words] = [...through, process.execPath, MAIN];
+  const child = spawn(program, words, {
     env: { PATH: process.env['PATH'], ARTSTORE_TEST_RUN: process.env['ARTSTORE_TEST_RUN'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -47,10 +52,10 @@ export function spawnMain(
 
 export async function startProcess(
   t: TestContext,
-  o: { env: Record<string, string>; ca: string; tokens: TokenIssuer },
+  o: { env: Record<string, string>; ca: string; tokens: TokenIssuer; through?: readonly string[] },
 ): Promise<ElementProcess> {
   const startedAt = performance.now();
-  const { child, output, ended } = spawnMain(t, o.env);
+  const { child, output, ended } = spawnMain(t, o.env, o.through);
   const listening = once(child, 'message') as Promise<[{ type: string; port: number }]>;
   const first = await Promise.race([listening, ended]);
   if (!Array.isArray(first)) throw new Error(`процесс кончился раньше, чем открыл порт (${first}):\n${output()}`);

@@ -65,6 +65,7 @@ export async function* readLog(disk: Disk, layout: Layout, from: WalPosition): A
   for (const [index, segment] of live.entries()) {
     const bytes = disk.readSmall(layout.segment(segment)) ?? Buffer.alloc(0);
     offset = index === 0 ? from.offset : 0;
+    refuseEmptied(bytes, segment, offset);
     for (;;) {
       const number = held === undefined ? from.frame : held.number + 1;
       const frame = readFrame(bytes, { segment, offset, number, salt });
@@ -124,9 +125,16 @@ async function rewrite(disk: Disk, layout: Layout, frame: Frame): Promise<void> 
   }
 }
 
+/** Сегмент заполняют до конца раньше, чем в него пишут: короче места, где остановились, он стать сам не мог. */
+function refuseEmptied(bytes: Buffer, segment: number, offset: number): void {
+  if (bytes.length > 0 && bytes.length >= offset) return;
+  throw new LogDamaged(`журнал испорчен: сегмент ${segment} обрезан: в нём ${bytes.length} байт`);
+}
+
 /**
  * Отличает порчу от недописанного хвоста. Кадр был сброшен и испорчен позже, если за ним есть целый кадр новее
- * или начат следующий сегмент: то и другое делается только после сброса.
+ * или начат следующий сегмент: то и другое делается только после сброса. Кадр, который не уместился в файл, обрезан
+ * позже: сегмент заполнен до конца заранее, и кадры за его конец не заходят.
  */
 function refuseDamage(bytes: Buffer, here: FrameOwner & { offset: number; isLast: boolean }, stop: Stop): void {
   const damaged = (proof: string) =>
@@ -134,7 +142,11 @@ function refuseDamage(bytes: Buffer, here: FrameOwner & { offset: number; isLast
       `журнал испорчен: сегмент ${stop.segment}, байт ${stop.offset}: кадр ${stop.number} не читается, а ${proof}`,
     );
   const unfinished = readFrameHeader(bytes, here.offset, here);
-  if (!here.isLast && unfinished?.number === stop.number) throw damaged('следующий сегмент начат');
+  if (unfinished?.number === stop.number) {
+    if (!here.isLast) throw damaged('следующий сегмент начат');
+    const end = here.offset + FRAME_HEADER_BYTES + unfinished.payloadBytes;
+    if (end > bytes.length) throw damaged(`сегмент обрезан: в нём ${bytes.length} байт, а кадр кончается на ${end}`);
+  }
   for (let at = bytes.indexOf(FRAME_MAGIC_BYTES, here.offset); at >= 0; at = bytes.indexOf(FRAME_MAGIC_BYTES, at + 1)) {
     const header = readFrameHeader(bytes, at, here);
     if (header && header.number > stop.number) throw damaged(`кадр ${header.number} за ним цел`);

@@ -6,15 +6,17 @@ import type { TestContext } from 'node:test';
 import { cleanUp } from '../clean-up.ts';
 import { startTokenIssuer, type TokenIssuer } from '../issue-tokens.ts';
 import { prepareEnv, temporaryDir } from '../start-element.ts';
-import { type ElementProcess, startProcess } from '../start-process.ts';
+import { type ElementProcess, spawnMain, startProcess } from '../start-process.ts';
 
 export interface FaultRoom {
   /** Каталог испытания: сертификаты, образы дисков. */
   readonly dir: string;
   readonly env: Record<string, string>;
   readonly tokens: TokenIssuer;
-  /** Запускает элемент; возвращается, когда порт открыт. */
-  start(change?: Readonly<Record<string, string>>): Promise<ElementProcess>;
+  /** Запускает элемент, при нужде через другую команду; возвращается, когда порт открыт. */
+  start(change?: Readonly<Record<string, string>>, through?: readonly string[]): Promise<ElementProcess>;
+  /** Запуск, который обязан не удаться: код и что он напечатал; открывший порт убит. */
+  fail(change?: Readonly<Record<string, string>>): Promise<{ code: number | string; output: string }>;
 }
 
 /** Готовит комнату; dataDir — где лежат данные, если не в каталоге испытания. */
@@ -32,7 +34,17 @@ export async function openFaultRoom(t: TestContext, o: { dataDir?: string } = {}
     // Разбор кода — больше трети запуска; кэш пишет первый же процесс, завершённый по-хорошему.
     NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   };
-  return { dir, env, tokens, start: (change = {}) => startProcess(t, { env: { ...env, ...change }, ca, tokens }) };
+  return {
+    dir,
+    env,
+    tokens,
+    start: (change = {}, through = []) => startProcess(t, { env: { ...env, ...change }, ca, tokens, through }),
+    async fail(change = {}) {
+      const { child, ended, output } = spawnMain(t, { ...env, ...change });
+      child.once('message', () => child.kill('SIGKILL'));
+      return { code: await ended, output: output() };
+    },
+  };
 }
 
 /** Останавливает по-хорошему и возвращает код. */
