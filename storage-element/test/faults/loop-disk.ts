@@ -14,6 +14,8 @@ export interface LoopDisk {
   cutPower(): void;
   mount(): void;
   unmount(): void;
+  /** Отключает и занятый: процесс держит то, что открыл, а по пути диска больше нет. */
+  unmountBusy(): void;
 }
 
 export interface DiskKind {
@@ -64,7 +66,8 @@ export function createLoopDisk(t: TestContext, dir: string, kind: DiskKind): Loo
     path,
     cutPower: () => run('xfs_io', ['-x', '-c', 'shutdown', path]),
     mount: () => attach(path, ['-t', kind.type, '-o', 'loop', image]),
-    unmount: () => detach(path),
+    unmount: () => detach(path, []),
+    unmountBusy: () => detach(path, ['-l']),
   };
   try {
     disk.mount();
@@ -92,7 +95,7 @@ function attach(path: string, words: readonly string[]): void {
   mounted.add(path);
 }
 
-function detach(path: string): void {
-  run('umount', [path]);
+function detach(path: string, words: readonly string[]): void {
+  run('umount', [...words, path]);
   mounted.delete(path);
 }
