@@ -19,7 +19,9 @@ export interface Load {
 }
 
 const WORKERS = 12;
-const SIZES = [0, 1000, 4096, 20_000, 65_536, 65_537, 300_000];
+/** Большие редки: на сотню кругов диска должно хватить. */
+const SMALL = [0, 1000, 4096, 20_000];
+const SIZES = [...SMALL, ...SMALL, ...SMALL, 65_536, 65_537, 300_000, 1_500_000];
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** Передышка после обрыва: элемент мёртв или умирает, и до сигнала остались миллисекунды. */
 const AFTER_BREAK_MS = 5;
