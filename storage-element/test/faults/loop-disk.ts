@@ -78,6 +78,27 @@ export function createLoopDisk(t: TestContext, dir: string, kind: DiskKind): Loo
   return disk;
 }
 
+/** Диск в памяти, длину которого можно менять на ходу; undefined — здесь нельзя, и проверка уже помечена пропущенной. */
+export function createMemoryDisk(
+  t: TestContext,
+  dir: string,
+  bytes: number,
+): { path: string; resize(bytes: number): void } | undefined {
+  const reason = reasonToSkip();
+  if (reason !== undefined) {
+    t.skip(reason);
+    return undefined;
+  }
+  const path = makePoint(t, dir, 'tmpfs');
+  try {
+    attach(path, ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs']);
+  } catch (error) {
+    t.skip(`подключить tmpfs здесь нельзя: ${String(error)}`);
+    return undefined;
+  }
+  return { path, resize: (size) => run('mount', ['-o', `remount,size=${size}`, path]) };
+}
+
 /** Создаёт место подключения и обещает его освободить раньше, чем уберут каталог испытания. */
 function makePoint(t: TestContext, dir: string, name: string): string {
   const path = join(dir, `disk-${name}`);
