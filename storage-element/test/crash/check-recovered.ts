@@ -67,7 +67,7 @@ async function checkFiles({ store, history, expected }: CheckRoom, listed: reado
       entry && {
         checksum: entry.file.checksum,
         description: entry.file.description,
-        deleted: entry.file.status === 'deleted',
+        status: entry.file.status,
         version: entry.file.version,
       },
     );
@@ -95,7 +95,7 @@ function checkListing(store: Store, listed: readonly StoredFile[]): void {
   require(JSON.stringify(page.items) === JSON.stringify(listed), () => 'страницы по ключу и по номеру расходятся');
   const bytes = listed.reduce((sum, file) => sum + file.size, 0);
   require(store.catalog.storedBytes === bytes, () => `учтено ${store.catalog.storedBytes} байт вместо ${bytes}`);
-  for (const status of ['active', 'deleted'] as const) {
+  for (const status of ['active', 'deleted', 'missing'] as const) {
     const chosen = listFiles(store, { limit: 1000, offset: 0, after: undefined, status });
     const expected = listed.filter((file) => file.status === status);
     require(JSON.stringify(chosen.items) === JSON.stringify(expected), () => `список по состоянию ${status} неверен`);

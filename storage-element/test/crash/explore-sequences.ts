@@ -38,6 +38,7 @@ const COMMON_LETTERS = {
   'большой файл под тем же именем': put(FILE, LARGE),
   'другой файл': put(OTHER_FILE, SMALL),
   правка: change((turn) => ({ kind: 'edit', description: `правка ${turn}` })),
+  'пометка или её снятие': change(() => ({ kind: 'mark' })),
   'контрольная точка': ({ store }: DriveRoom) => store.checkpoint(),
 } satisfies Record<string, Letter>;
 

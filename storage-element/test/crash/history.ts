@@ -3,11 +3,13 @@
 // Ответившее действие обязано в нём быть и дать тот же ответ; не ответившее могло случиться целиком или никак.
 // Это проверка на линеаризуемость, файл за файлом: действий на файл мало, полный перебор дёшев.
 
+import type { StoredStatus } from '../../src/files/file.ts';
+
 /** Видимое состояние файла; undefined — элемент о нём не знает. */
 export interface FileState {
   readonly checksum: string;
   readonly description: string;
-  readonly deleted: boolean;
+  readonly status: StoredStatus;
   readonly version: number;
 }
 
@@ -16,9 +18,11 @@ export type Action =
   | { readonly kind: 'edit'; readonly description: string }
   | { readonly kind: 'remove' }
   | { readonly kind: 'restore' }
-  | { readonly kind: 'expire' };
+  | { readonly kind: 'expire' }
+  /** Пометка движка «байты пропали»: ставится на доступный файл, с помеченного снимается. */
+  | { readonly kind: 'mark' };
 
-export type Outcome = 'created' | 'known' | 'done' | 'CONFLICT' | 'FILE_NOT_FOUND';
+export type Outcome = 'created' | 'known' | 'done' | 'CONFLICT' | 'FILE_NOT_FOUND' | 'INTERNAL_ERROR';
 
 export interface Step {
   readonly fileId: string;
@@ -32,25 +36,29 @@ export interface Step {
 
 /** Чем действие обязано ответить и что после него остаётся. */
 function perform(state: FileState | undefined, action: Action): { outcome: Outcome; next: FileState | undefined } {
-  if (action.kind === 'put') {
-    if (state === undefined) {
-      const { checksum, description } = action;
-      return { outcome: 'created', next: { checksum, description, deleted: false, version: 1 } };
-    }
-    const same = state.checksum === action.checksum && !state.deleted;
-    return { outcome: same ? 'known' : 'CONFLICT', next: state };
+  if (state === undefined) {
+    if (action.kind !== 'put') return { outcome: 'FILE_NOT_FOUND', next: state };
+    const { checksum, description } = action;
+    return { outcome: 'created', next: { checksum, description, status: 'active', version: 1 } };
   }
-  if (state === undefined) return { outcome: 'FILE_NOT_FOUND', next: state };
+  const { status } = state;
   const version = state.version + 1;
   switch (action.kind) {
+    case 'put':
+      // «Уже лежит» о пропавшем было бы ложью: отправитель удалил бы свою копию.
+      if (status === 'missing') return { outcome: 'INTERNAL_ERROR', next: state };
+      return { outcome: state.checksum === action.checksum && status === 'active' ? 'known' : 'CONFLICT', next: state };
     case 'edit':
-      if (state.deleted) return { outcome: 'FILE_NOT_FOUND', next: state };
+      if (status === 'deleted') return { outcome: 'FILE_NOT_FOUND', next: state };
       return { outcome: 'done', next: { ...state, description: action.description, version } };
     case 'remove':
-      return { outcome: 'done', next: state.deleted ? state : { ...state, deleted: true, version } };
+      return { outcome: 'done', next: status === 'deleted' ? state : { ...state, status: 'deleted', version } };
     case 'restore':
-      if (!state.deleted) return { outcome: 'CONFLICT', next: state };
-      return { outcome: 'done', next: { ...state, deleted: false, version } };
+      if (status !== 'deleted') return { outcome: 'CONFLICT', next: state };
+      return { outcome: 'done', next: { ...state, status: 'active', version } };
+    case 'mark':
+      if (status === 'deleted') return { outcome: 'CONFLICT', next: state };
+      return { outcome: 'done', next: { ...state, status: status === 'active' ? 'missing' : 'active' } };
     case 'expire':
       return { outcome: 'done', next: undefined };
   }

@@ -55,8 +55,8 @@ export function planWords(plan: Plan, keep?: ReadonlySet<number>): string[] {
   );
 }
 
-const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire', 'expire'] as const;
-const RW_KINDS = ['put', 'put', 'edit'] as const;
+const EDIT_KINDS = ['put', 'put', 'put', 'edit', 'remove', 'restore', 'expire', 'expire', 'mark'] as const;
+const RW_KINDS = ['put', 'put', 'put', 'edit', 'edit', 'mark'] as const;
 
 /** Обычно одно действие; изредка круг «загружен, удалён, загружен снова» — на нём повтор ошибается чаще всего. */
 function planAction(random: Random, o: { number: number; files: number; isEdit: boolean }): Planned {

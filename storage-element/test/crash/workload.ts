@@ -156,7 +156,7 @@ async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Коды, которыми отвечает состояние файла, и коды, после которых ничего не было. */
-const OUTCOMES: ReadonlySet<string> = new Set(['CONFLICT', 'FILE_NOT_FOUND']);
+const OUTCOMES: ReadonlySet<string> = new Set(['CONFLICT', 'FILE_NOT_FOUND', 'INTERNAL_ERROR']);
 const REFUSALS: ReadonlySet<string> = new Set(['MODE_NOT_ALLOWED', 'STORAGE_FULL', 'NOT_READY']);
 
 /** Выполняет одно действие и вписывает его в историю. Отказ диска ничего не обещает; прочие ошибки — беда испытания. */
@@ -209,6 +209,8 @@ async function perform(
     case 'restore':
       await restoreFile(store, fileId);
       return 'done';
+    case 'mark':
+      return toggleMark(store, fileId);
     case 'expire':
       await store.withFile(fileId, async (locked) => {
         const entry = locked.current();
@@ -217,6 +219,18 @@ async function perform(
       });
       return 'done';
   }
+}
+
+/** Ставит или снимает пометку так, как это делает сверка: под замком и через журнал, в любом режиме. */
+function toggleMark(store: Store, fileId: string): Promise<Outcome> {
+  return store.withFile(fileId, async (locked) => {
+    const entry = locked.current();
+    if (!entry) throw fileNotFound(store, fileId);
+    const { file } = entry;
+    if (file.status === 'deleted') return 'CONFLICT';
+    await locked.mark(entry, { ...file, status: file.status === 'active' ? 'missing' : 'active' }, 'rewrite');
+    return 'done';
+  });
 }
 
 /** Меняет режим и вписывает это в историю; недопустимый переход ничего не обещает. */
