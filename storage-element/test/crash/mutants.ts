@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/apply-records.ts',
     from: 'this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }\n    this.#touched.directories.add(this.#layout.bucketDir(record.place));',
     to: 'this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }',
-    seen: [14],
+    seen: [10],
   },
   {
     name: 'имена новых дней не сбрасываются',
