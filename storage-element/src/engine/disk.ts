@@ -19,8 +19,11 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+export type OpenHow = 'read' | 'create' | 'update' | 'stream';
+
 export interface Disk {
-  open(path: string, how: 'read' | 'create' | 'update'): Promise<DiskFile>;
+  /** stream — создать для большого потока: ровные куски идут мимо кэша страниц, если файловая система это умеет. */
+  open(path: string, how: OpenHow): Promise<DiskFile>;
   /** Создаёт или (replace) целиком переписывает малый файл, без сброса на диск. */
   writeSmall(path: string, bytes: Uint8Array | string, how: 'create' | 'replace'): void;
   /** Читает малый файл; undefined, если его нет. Прочие ошибки бросает. */
@@ -55,7 +58,7 @@ function unlessMissing<T>(act: () => T): T | undefined {
   }
 }
 
-const OPEN_FLAGS = { read: 'r', create: 'wx+', update: 'r+' } as const;
+const OPEN_FLAGS = { read: 'r', create: 'wx+', update: 'r+', stream: 'wx+' } as const;
 
 class RealFile implements DiskFile {
   readonly #handle: fsp.FileHandle;
@@ -97,6 +100,63 @@ class RealFile implements DiskFile {
   }
 }
 
+/** Блок, которому кратны место и длина прямой записи на любом известном диске. */
+const BLOCK_BYTES = 4096;
+/** Короче — дешевле через кэш: прямая запись ждёт диск. */
+const DIRECT_BYTES_MIN = 128 << 10;
+
+/**
+ * Файл, который пишут подряд и много. Ровное идёт прямо из памяти на диск (O_DIRECT): без копии в кэш страниц
+ * и без страниц под неё, а они и стоили дороже всего — на гигабайт 0,6 с ядра, а где память выдаёт гипервизор, до 3 с.
+ * Хвост и всё неровное идёт обычной записью; страниц, начатых прямой записью, она не касается.
+ * Файловая система, которая так не умеет, отвечает EINVAL, и файл дописывается обычным путём.
+ */
+class StreamFile extends RealFile {
+  readonly #path: string;
+  #direct: fsp.FileHandle | undefined;
+  #refused = false;
+
+  constructor(handle: fsp.FileHandle, path: string) {
+    super(handle);
+    this.#path = path;
+  }
+
+  override async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+    const written = !this.#refused && isEven(chunks, position) ? await this.#writeDirect(chunks, position) : 0;
+    const rest = dropBytes(chunks, written);
+    if (rest.length > 0) await super.write(rest, position + written);
+  }
+
+  /** Сколько байт легло мимо кэша; 0 — здесь так нельзя. */
+  async #writeDirect(chunks: readonly Uint8Array[], position: number): Promise<number> {
+    try {
+      this.#direct ??= await fsp.open(this.#path, fs.constants.O_WRONLY | fs.constants.O_DIRECT);
+      return (await this.#direct.writev(chunks as Uint8Array[], position)).bytesWritten;
+    } catch (error) {
+      if (!isCode(error, 'EINVAL')) throw error;
+      this.#refused = true;
+      return 0;
+    }
+  }
+
+  override async close(): Promise<void> {
+    try {
+      await this.#direct?.close();
+    } finally {
+      await super.close();
+    }
+  }
+}
+
+function isEven(chunks: readonly Uint8Array[], position: number): boolean {
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return (
+    bytes >= DIRECT_BYTES_MIN &&
+    position % BLOCK_BYTES === 0 &&
+    chunks.every(({ byteOffset, byteLength }) => byteOffset % BLOCK_BYTES === 0 && byteLength % BLOCK_BYTES === 0)
+  );
+}
+
 /** Что осталось дописать после короткой записи. */
 function dropBytes(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
   let left = count;
@@ -134,7 +194,10 @@ function makeDirectory(path: string): void {
 /** Настоящий диск. */
 export function createRealDisk(): Disk {
   return {
-    open: async (path, how) => new RealFile(await fsp.open(path, OPEN_FLAGS[how], 0o640)),
+    open: async (path, how) => {
+      const handle = await fsp.open(path, OPEN_FLAGS[how], 0o640);
+      return how === 'stream' ? new StreamFile(handle, path) : new RealFile(handle);
+    },
     writeSmall: (path, bytes, how) => {
       fs.writeFileSync(path, bytes, { flag: how === 'create' ? 'wx' : 'w', mode: 0o640 });
     },

@@ -7,6 +7,8 @@ import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { createLayout } from './layout.ts';
 import { receiveBlob, type ReceivedBlob } from './receive-blob.ts';
+import { openSha256Here } from './sha256.ts';
+import { Slabs } from './slabs.ts';
 
 const LAYOUT = createLayout('/data', '/wal');
 const STAGED = 'загрузка.part';
@@ -40,6 +42,8 @@ function receive(disk: CrashDisk, order: Order): Promise<ReceivedBlob> {
     inlineBytesMax: order.inlineBytesMax ?? 100,
     fileBytesMax: order.fileBytesMax ?? 10_000,
     gatherBytes: () => order.gatherBytes ?? 64,
+    slabs: new Slabs(),
+    openSha256: openSha256Here,
     ...(order.declaredLength === undefined ? {} : { declaredLength: order.declaredLength }),
     ...(order.expectedSha256 === undefined ? {} : { expectedSha256: order.expectedSha256 }),
   });

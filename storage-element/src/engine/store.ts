@@ -14,9 +14,12 @@ import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
 import { Buckets } from './place-files.ts';
-import { type ReceivedBlob, type ReceiveOrder, receiveBlob, SyncFailed } from './receive-blob.ts';
+import { type ReceivedBlob, type ReceiveOrder, receiveBlob } from './receive-blob.ts';
 import { type Recovered, recover } from './recovery.ts';
+import { openSha256Here } from './sha256.ts';
+import { batchBytes, Slabs } from './slabs.ts';
 import { Space } from './space.ts';
+import { SyncFailed } from './staged-file.ts';
 import type { CatalogView, Clock, StoreOptions } from './store-options.ts';
 import { WAL_LIMITS, Wal } from './wal.ts';
 import type { LogRecord } from './wal-record.ts';
@@ -26,10 +29,6 @@ const CHECKPOINT_BYTES = 32 << 20;
 const CHECKPOINT_MS = 10_000;
 /** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
 const CLOSE_MS_MAX = 4_000;
-/** Сколько памяти на все собираемые записи разом. */
-const GATHER_BYTES_TOTAL = 16 << 20;
-const GATHER_BYTES_MAX = 1 << 20;
-const GATHER_BYTES_MIN = 128 << 10;
 
 const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -62,6 +61,9 @@ function openCatalogFile(disk: Disk, layout: Layout, fresh: boolean): Catalog {
   return new Catalog(layout.catalog);
 }
 
+/** Что о приёме решает тот, кто его просит; остальное — дело движка. */
+type ReceiveWish = Omit<ReceiveOrder, 'stagedName' | 'inlineBytesMax' | 'gatherBytes' | 'slabs' | 'openSha256'>;
+
 interface StoreRoom {
   readonly disk: Disk;
   readonly layout: Layout;
@@ -81,6 +83,7 @@ export class Store {
   readonly #applier: Applier;
   readonly #buckets: Buckets;
   readonly #locks = new FileLocks();
+  readonly #slabs = new Slabs();
   readonly #release: () => void;
   readonly space: Space;
   #wal!: Wal;
@@ -171,7 +174,7 @@ export class Store {
   }
 
   /** Принимает тело: малое в память, большое в staging. Сумма и длина уже проверены. */
-  async receive(order: Omit<ReceiveOrder, 'stagedName' | 'inlineBytesMax' | 'gatherBytes'>): Promise<ReceivedBlob> {
+  async receive(order: ReceiveWish): Promise<ReceivedBlob> {
     this.#refuseIfFailed();
     this.#receiving += 1;
     try {
@@ -179,7 +182,9 @@ export class Store {
         ...order,
         stagedName: `${this.#randomId()}.part`,
         inlineBytesMax: this.#options.inlineBytesMax ?? INLINE_BYTES_MAX,
-        gatherBytes: () => Math.max(GATHER_BYTES_MIN, Math.min(GATHER_BYTES_MAX, GATHER_BYTES_TOTAL / this.#receiving)),
+        gatherBytes: () => batchBytes(this.#receiving),
+        slabs: this.#slabs,
+        openSha256: openSha256Here,
       });
     } catch (error) {
       if (error instanceof SyncFailed) this.#wal.poison(error);

@@ -1,7 +1,7 @@
 // Диск испытаний: Disk поверх образа в памяти. Считает действия, перед каждым зовёт наблюдателя, умеет отказывать.
 // Асинхронные действия ждут своей очереди, и очередь выбирает случай: контрольная точка и писатели перемежаются
 // по-разному, но при одном зерне — одинаково.
-import type { Disk, DiskFile } from '../../src/engine/disk.ts';
+import type { Disk, DiskFile, OpenHow } from '../../src/engine/disk.ts';
 import { DiskError, type MemoryImage } from './memory-image.ts';
 import type { Random } from './random.ts';
 
@@ -72,11 +72,11 @@ export class CrashDisk implements Disk {
     this.#waiting.length = 0;
   }
 
-  open(path: string, how: 'read' | 'create' | 'update'): Promise<DiskFile> {
+  open(path: string, how: OpenHow): Promise<DiskFile> {
     return this.#later(() => {
       const refusal = this.#enter('open', path);
       if (refusal !== undefined) throw new DiskError(refusal, path);
-      const inode = how === 'create' ? this.image.create(path) : this.image.find(path);
+      const inode = how === 'create' || how === 'stream' ? this.image.create(path) : this.image.find(path);
       if (inode === undefined) throw new DiskError('ENOENT', path);
       this.#openFiles += 1;
       return this.#handle(path, inode);

@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'байты загрузки не сброшены',
-    file: 'engine/receive-blob.ts',
+    file: 'engine/staged-file.ts',
     from: 'await datasync(this.#file);\n',
     to: '',
     seen: [1],
