@@ -16,19 +16,24 @@ export interface ReceivedBlob {
   readonly bytes: { readonly inline: Uint8Array } | { readonly staged: string };
 }
 
-export interface ReceiveOrder {
-  /** Имя в staging на случай большого файла. */
-  readonly stagedName: string;
+/** Что о приёме решает тот, кто его просит. */
+export interface ReceiveWish {
   readonly body: AsyncIterable<Uint8Array>;
-  /** Куски тела больше никому не нужны: записав, движок сразу освобождает их память. */
+  /** Куски тела больше никому не нужны: забрав байты, движок сразу освобождает их память. */
   readonly ownsChunks?: boolean;
-  /** До скольких байт файл едет внутри записи журнала. */
-  readonly inlineBytesMax: number;
   readonly fileBytesMax: number;
   /** Столько байт принято и сейчас ляжет на диск: занять место, если его ещё не обещали. */
   readonly cover?: (totalBytes: number) => Promise<void>;
   readonly declaredLength?: number;
   readonly expectedSha256?: string;
+}
+
+/** Остальное — дело движка. */
+export interface ReceiveOrder extends ReceiveWish {
+  /** Имя в staging на случай большого файла. */
+  readonly stagedName: string;
+  /** До скольких байт файл едет внутри записи журнала. */
+  readonly inlineBytesMax: number;
   /** По сколько байт собирать запись: при многих загрузках меньше, чтобы память не росла. */
   readonly gatherBytes: () => number;
   readonly slabs: Slabs;

@@ -14,9 +14,9 @@ import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
 import { Buckets } from './place-files.ts';
-import { type ReceivedBlob, type ReceiveOrder, receiveBlob } from './receive-blob.ts';
+import { type ReceivedBlob, type ReceiveWish, receiveBlob } from './receive-blob.ts';
 import { type Recovered, recover } from './recovery.ts';
-import { openSha256Here } from './sha256.ts';
+import { HashThreads } from './hash-threads.ts';
 import { batchBytes, Slabs } from './slabs.ts';
 import { Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
@@ -61,9 +61,6 @@ function openCatalogFile(disk: Disk, layout: Layout, fresh: boolean): Catalog {
   return new Catalog(layout.catalog);
 }
 
-/** Что о приёме решает тот, кто его просит; остальное — дело движка. */
-type ReceiveWish = Omit<ReceiveOrder, 'stagedName' | 'inlineBytesMax' | 'gatherBytes' | 'slabs' | 'openSha256'>;
-
 interface StoreRoom {
   readonly disk: Disk;
   readonly layout: Layout;
@@ -84,6 +81,7 @@ export class Store {
   readonly #buckets: Buckets;
   readonly #locks = new FileLocks();
   readonly #slabs = new Slabs();
+  readonly #hashThreads: HashThreads;
   readonly #release: () => void;
   readonly space: Space;
   #wal!: Wal;
@@ -106,6 +104,8 @@ export class Store {
     this.#catalog = recovered.catalog;
     this.#applier = recovered.applier;
     this.#buckets = new Buckets(room.disk, room.layout);
+    // На диске испытаний поток один: иначе зерно не повторило бы того же хода.
+    this.#hashThreads = new HashThreads(options.disk === undefined ? undefined : 0);
     this.#release = room.release;
     this.#identity = recovered.identity;
     this.#nextMode = recovered.identity.mode;
@@ -184,7 +184,7 @@ export class Store {
         inlineBytesMax: this.#options.inlineBytesMax ?? INLINE_BYTES_MAX,
         gatherBytes: () => batchBytes(this.#receiving),
         slabs: this.#slabs,
-        openSha256: openSha256Here,
+        openSha256: this.#hashThreads.openSha256,
       });
     } catch (error) {
       if (error instanceof SyncFailed) this.#wal.poison(error);
@@ -292,6 +292,7 @@ export class Store {
     if (!this.#abandonCheckpoint.signal.aborted) await this.checkpoint();
     clearTimeout(deadline);
     this.#catalog.close();
+    await this.#hashThreads.close();
     this.#release();
   }
 }
