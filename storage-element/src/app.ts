@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type JwksCache, bearer, createVerifier, openJwksCache } from '@artstore/auth';
 import {
   type Logger,
+  type Metrics,
   type Operations,
   type Periodic,
   type TlsPair,
@@ -27,9 +28,15 @@ import { getFileRoute } from './routes/files/get-file.ts';
 import { headDownloadRoute } from './routes/files/head-download.ts';
 import { listChangesRoute } from './routes/files/list-changes.ts';
 import { listFilesRoute } from './routes/files/list-files.ts';
+import { getGcRoute } from './routes/maintenance/get-gc.ts';
+import { runGcRoute } from './routes/maintenance/run-gc.ts';
 import { putFileRoute } from './routes/files/put-file.ts';
 import { restoreFileRoute } from './routes/files/restore-file.ts';
 import { updateFileRoute } from './routes/files/update-file.ts';
+
+import { measureGc } from './upkeep/measure-gc.ts';
+import { Gc } from './upkeep/run-gc.ts';
+import { watchClock } from './upkeep/watch-clock.ts';
 
 type App = Awaited<ReturnType<typeof createApp>>;
 
@@ -43,6 +50,9 @@ const SERVICE = 'storage-element';
 const HEADER_BYTES_MAX = 64 << 10;
 /** Место для описаний, указателя и журнала, которое файлам не отдаётся. */
 const RESERVE_BYTES = 64 << 20;
+
+/** Бюджет одного прохода уборки. */
+const GC_PASS = { passFilesMax: 20_000, passBytesMax: 256 * 2 ** 30, passMs: 60_000 };
 
 /** onFatal зовётся, когда диск отказал и писать больше нельзя: процесс должен завершиться с ошибкой. */
 export async function buildApp(
@@ -62,6 +72,8 @@ export async function buildApp(
   };
   try {
     meter.watch(store);
+    const gc = startGc(config, { store, log, metrics });
+    opened.push({ close: () => gc.stop() }, { close: watchClock(store, log).stop });
     const keys = await openKeys(config, log);
     opened.push(keys);
     const app = await createApp<operations>({
@@ -69,7 +81,7 @@ export async function buildApp(
       version: packageJson.version,
       log,
       contract: new URL('../api/openapi.gen.json', import.meta.url),
-      operations: routes(config, store, meter),
+      operations: routes(config, { store, meter, gc }),
       authenticate: bearer(createVerifier({ keys, issuer: config.issuer, audience: store.storageId })),
       readiness: () => checkReadiness({ store, keys, keysRefreshMs: config.jwks.refreshMs }),
       metrics,
@@ -86,7 +98,10 @@ export async function buildApp(
   }
 }
 
-function routes(config: Config, store: Store, meter: StoreMeter): Operations<operations> {
+function routes(
+  config: Config,
+  { store, meter, gc }: { store: Store; meter: StoreMeter; gc: Gc },
+): Operations<operations> {
   return {
     putFile: putFileRoute({ store, fileBytesMax: config.fileBytesMax, received: meter.received }),
     getFile: getFileRoute(store),
@@ -101,8 +116,8 @@ function routes(config: Config, store: Store, meter: StoreMeter): Operations<ope
     transitionMode: transitionModeRoute(store),
     startReconcile: notImplemented,
     getReconcile: notImplemented,
-    runGc: notImplemented,
-    getGc: notImplemented,
+    runGc: runGcRoute(gc),
+    getGc: getGcRoute(gc),
   };
 }
 
@@ -119,6 +134,15 @@ function openElementStore(
     log: room.log,
     hooks: { ...room.meter.hooks, onFatal: room.onFatal },
   });
+}
+
+function startGc(config: Config, { store, log, metrics }: { store: Store; log: Logger; metrics: Metrics }): Gc {
+  const meter = measureGc(metrics);
+  const { intervalMs, graceMs, tombstoneKeepMs } = config.gc;
+  const limits = { graceMs, tombstoneKeepMs, ...GC_PASS };
+  const gc = new Gc({ store, limits, intervalMs, log, onPass: meter.onPass });
+  meter.watch(gc);
+  return gc;
 }
 
 /** Ключи открываются после хранилища: набор хранится в каталоге данных, а новый каталог обязан быть пустым. */

@@ -2,6 +2,7 @@
 import type { JwksCache } from '@artstore/auth';
 import type { Check } from '@artstore/chassis';
 import type { Store } from './engine/store.ts';
+import { explainDistrust } from './engine/wall-clock.ts';
 
 /** Ключи старше стольких обновлений подряд — повод насторожиться: сосед давно не отвечает. */
 const MISSED_REFRESHES_MAX = 3;
@@ -14,7 +15,7 @@ export interface ReadinessRoom {
 
 export async function checkReadiness({ store, keys, keysRefreshMs }: ReadinessRoom): Promise<Record<string, Check>> {
   const { reads, writes } = await checkDisk(store);
-  return { reads, writes, keys: checkKeys(keys, keysRefreshMs) };
+  return { reads, writes, keys: checkKeys(keys, keysRefreshMs), clock: checkClock(store) };
 }
 
 async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }> {
@@ -40,4 +41,10 @@ function checkKeys(keys: ReadinessRoom['keys'], refreshMs: number): Check {
   if (!keys.loaded()) return { status: 'fail', message: 'no usable signing keys: no token can be verified' };
   if (keys.ageMs() > MISSED_REFRESHES_MAX * refreshMs) return { status: 'degraded', message: 'signing keys are stale' };
   return { status: 'ok' };
+}
+
+/** Без веры часам стоит только уборка: чтение и запись идут. */
+function checkClock(store: Store): Check {
+  const distrust = store.wallClock.check();
+  return distrust === undefined ? { status: 'ok' } : { status: 'degraded', message: explainDistrust(distrust).en };
 }

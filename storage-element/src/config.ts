@@ -45,6 +45,13 @@ export const envSchema = z
       .prefault('60s')
       .describe('Как часто перечитывать сертификат и ключ: обновлённые действуют без перезапуска'),
     SE_PLAIN_HTTP: z.stringbool().default(false).describe('Работать без TLS; только там, где канал защищён иначе'),
+    SE_GC_INTERVAL: duration().prefault('1h').describe('Как часто убирать истёкшее и удалённое'),
+    SE_GC_GRACE: duration()
+      .prefault(DAY)
+      .describe('Сколько байты ждут после срока или удаления: столько файл можно восстановить'),
+    SE_TOMBSTONE_KEEP: duration()
+      .prefault('720h')
+      .describe('Сколько лента изменений помнит об убранных файлах; отставшему больше нужен полный список'),
     SE_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
     SE_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -79,6 +86,7 @@ export interface Config {
   readonly issuer: string;
   /** undefined — обычный HTTP, разрешённый настройкой. */
   readonly tls: { readonly certFile: string; readonly keyFile: string; readonly reloadMs: number } | undefined;
+  readonly gc: { readonly intervalMs: number; readonly graceMs: number; readonly tombstoneKeepMs: number };
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -112,6 +120,7 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
       env.SE_PLAIN_HTTP || certFile === undefined || keyFile === undefined
         ? undefined
         : { certFile, keyFile, reloadMs: env.SE_TLS_RELOAD },
+    gc: { intervalMs: env.SE_GC_INTERVAL, graceMs: env.SE_GC_GRACE, tombstoneKeepMs: env.SE_TOMBSTONE_KEEP },
     drainMs: env.SE_DRAIN,
     log: { level: env.SE_LOG_LEVEL, format: env.SE_LOG_FORMAT },
   });

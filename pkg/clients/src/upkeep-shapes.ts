@@ -42,13 +42,20 @@ export const reconcileState: Shape<ReconcileState> = record({
 });
 
 export const gcState: Shape<GcState> = record({
-  status: oneOf(['idle', 'running', 'completed', 'failed']),
+  status: oneOf(['idle', 'running', 'completed', 'failed', 'interrupted']),
+  trigger: nullable(oneOf(['manual', 'schedule'])),
   dry_run: flag,
   started_at: nullable(timestamp),
   finished_at: nullable(timestamp),
   next_run_at: nullable(timestamp),
   backlog: record({ files: integer(), bytes: integer() }),
-  result: record({ files_expired: integer(), files_removed: integer(), bytes_freed: integer() }),
+  trash: record({ files: integer(), bytes: integer() }),
+  result: record({
+    files_expired: integer(),
+    files_removed: integer(),
+    bytes_freed: integer(),
+    tombstones_forgotten: integer(),
+  }),
   suspended: nullable(text(1000)),
   error: nullable(text(1000)),
 });

@@ -1129,6 +1129,8 @@ export interface components {
         GcOptions: {
             /** @description Только посчитать. */
             dry_run?: boolean;
+            /** @description Часы элемента проверены и верны: остановка уборки из-за них снимается. */
+            confirm?: boolean;
         };
         /** @description Ответ элемента как есть; описан в контракте Storage Element. */
         PassedOn: {

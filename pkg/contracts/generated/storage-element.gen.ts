@@ -213,7 +213,7 @@ export interface paths {
         put?: never;
         /**
          * Начать уборку
-         * @description Помечает файлы с истёкшим сроком и удаляет байты, чей срок ожидания прошёл. С `dry_run` только считает. Идёт в фоне; если уборка уже идёт — 409 CONFLICT.
+         * @description Помечает файлы с истёкшим сроком и убирает байты, чья отсрочка (`SE_GC_GRACE`) прошла. С `dry_run` только считает. Идёт в фоне; если уборка уже идёт — 409 CONFLICT, в режимах ro и ar — 409 MODE_NOT_ALLOWED. Если часам элемента нет веры (`suspended`) — 409 CONFIRMATION_REQUIRED: проверьте часы и повторите с `confirm`.
          */
         post: operations["runGc"];
         delete?: never;
@@ -478,27 +478,41 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+            /**
+             * @description Часы элемента проверены и верны: остановка из-за них снимается.
+             * @default false
+             */
+            confirm?: boolean;
         };
         GcState: {
             /**
-             * @description idle — уборки ещё не было.
+             * @description idle — уборки ещё не было; interrupted — её оборвала остановка.
              * @enum {string}
              */
-            status: "idle" | "running" | "completed" | "failed";
+            status: "idle" | "running" | "completed" | "failed" | "interrupted";
+            /** @enum {string|null} */
+            trigger: "manual" | "schedule" | null;
             dry_run: boolean;
             started_at: components["schemas"]["Timestamp"] | null;
             finished_at: components["schemas"]["Timestamp"] | null;
             next_run_at: components["schemas"]["Timestamp"] | null;
-            /** @description Что ждёт удаления. */
+            /** @description Что пора убрать, а байты ещё на месте. */
             backlog: {
                 files: number;
                 bytes: number;
             };
-            /** @description Итог идущего или последнего прохода. */
+            /** @description Все удалённые и истёкшие, чьи байты на месте; их можно восстановить. В их числе и backlog. */
+            trash: {
+                files: number;
+                bytes: number;
+            };
+            /** @description Итог идущего или последнего прохода; у dry_run — что было бы сделано. */
             result: {
                 files_expired: number;
                 files_removed: number;
                 bytes_freed: number;
+                /** @description Сколько записей об убранном забыла лента. */
+                tombstones_forgotten: number;
             };
             /** @description Почему уборка остановлена (скачок часов), иначе `null`. */
             suspended: string | null;
@@ -750,7 +764,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Уборка уже идёт (CONFLICT). */
+        /** @description Уборка уже идёт (CONFLICT), режим её не допускает (MODE_NOT_ALLOWED), часам нет веры (CONFIRMATION_REQUIRED). */
         GcConflict: {
             headers: {
                 [name: string]: unknown;
@@ -1602,7 +1616,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             503: components["responses"]["NotReady"];
         };
     };
@@ -1635,7 +1648,6 @@ export interface operations {
             409: components["responses"]["GcConflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             503: components["responses"]["NotReady"];
         };
     };

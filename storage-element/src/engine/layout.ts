@@ -16,6 +16,7 @@ export interface Layout {
   readonly walDir: string;
   readonly identity: string;
   readonly lock: string;
+  readonly clockMark: string;
   readonly files: string;
   readonly staging: string;
   readonly quarantine: string;
@@ -48,6 +49,7 @@ export function createLayout(dataDir: string, walDir: string): Layout {
     walDir,
     identity: join(dataDir, 'element.json'),
     lock: join(dataDir, 'lock.db'),
+    clockMark: join(dataDir, 'clock.json'),
     files,
     staging,
     quarantine: join(dataDir, 'quarantine'),

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Applier } from './apply-records.ts';
+import { openWallClock } from './clock-mark.ts';
 import { Catalog, type CatalogEntry } from './catalog.ts';
 import { checkpoint } from './checkpoint.ts';
 import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
@@ -21,6 +22,7 @@ import { batchBytes, Slabs } from './slabs.ts';
 import { Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
 import type { CatalogView, Clock, StoreOptions } from './store-options.ts';
+import type { WallClock } from './wall-clock.ts';
 import { WAL_LIMITS, Wal } from './wal.ts';
 import type { LogRecord } from './wal-record.ts';
 
@@ -84,6 +86,8 @@ export class Store {
   readonly #hashThreads: HashThreads;
   readonly #release: () => void;
   readonly space: Space;
+  /** Стенные часы и вера им. */
+  readonly wallClock: WallClock;
   #wal!: Wal;
   #identity: ElementIdentity;
   /** Режим, который уже в очереди журнала: после него ничто, ему противное, в журнал не встанет. */
@@ -101,6 +105,7 @@ export class Store {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#randomId = room.randomId;
+    this.wallClock = openWallClock(room, this.#clock);
     this.#catalog = recovered.catalog;
     this.#applier = recovered.applier;
     this.#buckets = new Buckets(room.disk, room.layout);
@@ -170,7 +175,7 @@ export class Store {
   }
 
   nowMs(): number {
-    return this.#clock.now();
+    return this.wallClock.nowMs();
   }
 
   /** Принимает тело: малое в память, большое в staging. Сумма и длина уже проверены. */

@@ -22,6 +22,11 @@ export function allows(mode: StorageMode, operation: FileOperation): boolean {
   return ALLOWED[mode].includes(operation);
 }
 
+/** Убирает ли режим истёкшее и удалённое: ro и ar не меняются. */
+export function collects(mode: StorageMode): boolean {
+  return mode === 'edit' || mode === 'rw';
+}
+
 export function acceptsPolicy(mode: StorageMode, policy: RetentionPolicy): boolean {
   return POLICY_OF_MODE[mode] === policy;
 }

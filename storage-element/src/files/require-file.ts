@@ -2,12 +2,20 @@
 import { ArtError } from '@artstore/contracts';
 import type { CatalogEntry } from '../engine/catalog.ts';
 import type { Store } from '../engine/store.ts';
-import { allows, type FileOperation } from './mode.ts';
+import { allows, collects, type FileOperation } from './mode.ts';
 
 /** Бросает MODE_NOT_ALLOWED, если нынешний режим действия не разрешает. */
 export function requireOperation(store: Store, operation: FileOperation): void {
-  if (allows(store.mode, operation)) return;
-  throw new ArtError('MODE_NOT_ALLOWED', {
+  if (!allows(store.mode, operation)) throw modeNotAllowed(store);
+}
+
+/** То же об уборке. */
+export function requireCollection(store: Store): void {
+  if (!collects(store.mode)) throw modeNotAllowed(store);
+}
+
+function modeNotAllowed(store: Store): ArtError {
+  return new ArtError('MODE_NOT_ALLOWED', {
     storageId: store.storageId,
     explain: {
       ru: `В режиме ${store.mode} это действие не разрешено.`,
