@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Applier } from './apply-records.ts';
+import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
-import { Catalog, type CatalogEntry } from './catalog.ts';
+import type { Catalog, CatalogEntry } from './catalog.ts';
 import { checkpoint } from './checkpoint.ts';
 import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
 import type { ElementIdentity } from './element-identity.ts';
@@ -56,11 +57,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     release();
     throw error;
   }
-}
-
-function openCatalogFile(disk: Disk, layout: Layout, fresh: boolean): Catalog {
-  if (fresh) for (const suffix of ['', '-wal', '-shm']) disk.remove(layout.catalog + suffix);
-  return new Catalog(layout.catalog);
 }
 
 interface StoreRoom {
