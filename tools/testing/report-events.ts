@@ -6,7 +6,8 @@ import type { TestEvent } from 'node:test/reporters';
 
 /** Строка отчёта. */
 export interface ReportedTest {
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** note — не проверка, а её рассказ о себе (t.diagnostic): сколько было кругов, зёрен, сверок. */
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'note';
   readonly name: string;
   readonly durationMs: number;
   readonly line: number;
@@ -24,7 +25,7 @@ export function parseReportedTest(line: string): ReportedTest {
     const { outcome, name, durationMs } = row;
     const where = 'line' in row && typeof row.line === 'number' ? row.line : 0;
     const explanation = 'explanation' in row && typeof row.explanation === 'string' ? row.explanation : '';
-    const isOutcome = outcome === 'passed' || outcome === 'failed' || outcome === 'skipped';
+    const isOutcome = outcome === 'passed' || outcome === 'failed' || outcome === 'skipped' || outcome === 'note';
     if (isOutcome && typeof name === 'string' && typeof durationMs === 'number') {
       return { outcome, name, durationMs, line: where, explanation };
     }
@@ -33,10 +34,16 @@ export function parseReportedTest(line: string): ReportedTest {
 }
 
 const EXPLANATION_CHARS_MAX = 3_000;
+/** Итог самого Node теми же событиями: счёт у прогона свой. */
+const OWN_SUMMARY = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
 
 /** Превращает события node:test в строки отчёта. */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {
+    if (event.type === 'test:diagnostic' && !OWN_SUMMARY.test(event.data.message)) {
+      const note: ReportedTest = { outcome: 'note', name: event.data.message, durationMs: 0, line: 0, explanation: '' };
+      yield `${JSON.stringify(note)}\n`;
+    }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { data } = event;
     const isSuite = data.details.type === 'suite';

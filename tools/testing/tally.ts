@@ -57,7 +57,10 @@ export function createTally(print: (line: string) => void = console.log): Tally 
       counts.passed += passed;
       counts.skipped += skipped.length;
       const isGood = failed.length === 0 && fault === undefined;
-      print(`${isGood ? '✓' : '✗'} ${path}: ${passed} из ${tests.length}, ${seconds.toFixed(1)} с`);
+      const notes = tests.filter((item) => item.outcome === 'note');
+      const total = tests.length - notes.length;
+      print(`${isGood ? '✓' : '✗'} ${path}: ${passed} из ${total}, ${seconds.toFixed(1)} с`);
+      for (const note of notes) print(indent(note.name));
       for (const line of output.split('\n')) if (line.startsWith(TOTAL_PREFIX)) print(indent(line));
       for (const item of failed) fail(`${path}:${item.line} ${item.name}`, item.explanation);
       if (fault !== undefined) fail(path, `${fault}\n${output}`);

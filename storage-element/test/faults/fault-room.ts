@@ -15,6 +15,8 @@ export interface FaultRoom {
   readonly tokens: TokenIssuer;
   /** Запускает элемент, при нужде через другую команду; возвращается, когда порт открыт. */
   start(change?: Readonly<Record<string, string>>, through?: readonly string[]): Promise<ElementProcess>;
+  /** Запускает и не ждёт: такой процесс убивают посреди восстановления. */
+  spawn(): Pick<ElementProcess, 'child' | 'ended'>;
   /** Запуск, который обязан не удаться: код и что он напечатал; открывший порт убит. */
   fail(change?: Readonly<Record<string, string>>): Promise<{ code: number | string; output: string }>;
 }
@@ -39,6 +41,7 @@ export async function openFaultRoom(t: TestContext, o: { dataDir?: string } = {}
     env,
     tokens,
     start: (change = {}, through = []) => startProcess(t, { env: { ...env, ...change }, ca, tokens, through }),
+    spawn: () => spawnMain(t, env),
     async fail(change = {}) {
       const { child, ended, output } = spawnMain(t, { ...env, ...change });
       child.once('message', () => child.kill('SIGKILL'));

@@ -8,12 +8,12 @@ const KILLS = Number(process.env['ARTSTORE_TEST_KILLS'] ?? 200);
 /** Два элемента рядом: пока один запускается, другой под нагрузкой. */
 const ELEMENTS = 2;
 
-test(`${KILLS} раз kill -9 под нагрузкой`, { concurrency: ELEMENTS, timeout: 280_000 }, async (t) => {
+test(`до ${KILLS} раз kill -9 под нагрузкой`, { concurrency: ELEMENTS, timeout: 280_000 }, async (t) => {
   await Promise.all(
     Array.from({ length: ELEMENTS }, (_, index) =>
       t.test(`элемент ${index + 1}`, async (one) => {
         const room = await openFaultRoom(one);
-        const crash = async (element: Awaited<ReturnType<typeof room.start>>) => {
+        const crash = async (element: ReturnType<typeof room.spawn>) => {
           element.child.kill('SIGKILL');
           await element.ended;
         };

@@ -2,4 +2,4 @@
 import { test } from 'node:test';
 import { cutPowerUnderLoad, POWER_CUTS } from './cut-power.ts';
 
-test(`${POWER_CUTS} отключений питания на XFS`, { timeout: 280_000 }, (t) => cutPowerUnderLoad(t, 'xfs'));
+test(`до ${POWER_CUTS} отключений питания на XFS`, { timeout: 280_000 }, (t) => cutPowerUnderLoad(t, 'xfs'));
