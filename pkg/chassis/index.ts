@@ -9,6 +9,6 @@ export { type EveryOptions, type Periodic, every } from './src/every.ts';
 export { notImplemented } from './src/not-implemented.ts';
 export type { Answer, Call, Handler, HealthOperation, Operations } from './src/operation-types.ts';
 export { type EnvRow, describeEnv } from './src/describe-env.ts';
-export { byteSize, duration } from './src/measured-settings.ts';
+export { byteSize, duration, period } from './src/measured-settings.ts';
 export { type Env, EnvError, parseEnv, readEnv } from './src/read-env.ts';
 export { type RunOptions, run, shutDown } from './src/run.ts';

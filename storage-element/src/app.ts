@@ -19,6 +19,7 @@ import { checkReadiness } from './check-readiness.ts';
 import type { Config } from './config.ts';
 import { type Store, openStore } from './engine/store.ts';
 import { type StoreMeter, measureStore } from './measure-store.ts';
+import { measureTrust } from './measure-trust.ts';
 import { readTls } from './read-tls.ts';
 import { getInfoRoute } from './routes/element/get-info.ts';
 import { transitionModeRoute } from './routes/element/transition-mode.ts';
@@ -48,8 +49,6 @@ export interface BuiltApp {
 const SERVICE = 'storage-element';
 /** Заголовок с метаданными — до 48 КиБ, остальное — прочим заголовкам. */
 const HEADER_BYTES_MAX = 64 << 10;
-/** Место для описаний, указателя и журнала, которое файлам не отдаётся. */
-const RESERVE_BYTES = 64 << 20;
 
 /** Бюджет одного прохода уборки. */
 const GC_PASS = { passFilesMax: 20_000, passBytesMax: 256 * 2 ** 30, passMs: 60_000 };
@@ -72,17 +71,26 @@ export async function buildApp(
   };
   try {
     meter.watch(store);
+    warnOfMode(config, store, log);
     const gc = startGc(config, { store, log, metrics });
     opened.push({ close: () => gc.stop() }, { close: watchClock(store, log).stop });
     const keys = await openKeys(config, log);
     opened.push(keys);
+    const trust = measureTrust(metrics, keys);
+    if (tls) trust.certificate(tls.cert);
+    const verify = bearer(createVerifier({ keys, issuer: config.issuer, audience: store.storageId }));
     const app = await createApp<operations>({
       service: SERVICE,
       version: packageJson.version,
       log,
       contract: new URL('../api/openapi.gen.json', import.meta.url),
       operations: routes(config, { store, meter, gc }),
-      authenticate: bearer(createVerifier({ keys, issuer: config.issuer, audience: store.storageId })),
+      // Каталога данных нет на месте — 503 на всё, что требует токена: ни пустых списков, ни «файла нет».
+      authenticate: async (authorization) => {
+        const principal = await verify(authorization);
+        store.requirePresent();
+        return principal;
+      },
       readiness: () => checkReadiness({ store, keys, keysRefreshMs: config.jwks.refreshMs }),
       metrics,
       tls,
@@ -90,7 +98,8 @@ export async function buildApp(
       limits: { headerBytesMax: HEADER_BYTES_MAX, requestsPerMinutePerAddress: 0 },
     });
     nameElement(app, store.storageId);
-    if (config.tls && tls) opened.push({ close: watchTls(app, config.tls, { log, current: tls }).stop });
+    if (config.tls && tls)
+      opened.push({ close: watchTls(app, config.tls, { log, current: tls, adopted: trust.certificate }).stop });
     return { app, close };
   } catch (error) {
     await close();
@@ -103,7 +112,7 @@ function routes(
   { store, meter, gc }: { store: Store; meter: StoreMeter; gc: Gc },
 ): Operations<operations> {
   return {
-    putFile: putFileRoute({ store, fileBytesMax: config.fileBytesMax, received: meter.received }),
+    putFile: putFileRoute({ store, fileBytesMax: config.fileBytesMax, meter: meter.uploads }),
     getFile: getFileRoute(store),
     updateFile: updateFileRoute(store),
     deleteFile: deleteFileRoute(store),
@@ -128,9 +137,13 @@ function openElementStore(
   return openStore({
     dataDir: config.dataDir,
     walDir: config.walDir,
-    mode: config.mode,
-    ...(config.storageId === undefined ? {} : { storageId: config.storageId }),
-    space: { capacityBytesMax: config.capacityBytesMax, reserveBytes: RESERVE_BYTES },
+    mode: config.mode ?? 'edit',
+    storageId: config.storageId,
+    space: { capacityBytesMax: config.capacityBytesMax, reserveBytes: config.reserveBytes },
+    ballastBytes: config.ballastBytes,
+    logBytesMax: config.logBytesMax,
+    requireExisting: config.requireExisting,
+    allowNetworkDisk: config.allowNetworkDisk,
     log: room.log,
     hooks: { ...room.meter.hooks, onFatal: room.onFatal },
   });
@@ -159,23 +172,39 @@ function nameElement(app: App, storageId: string): void {
   app.server.prependListener('request', (_request, response) => response.setHeader('Artstore-Storage-Id', storageId));
 }
 
+/** Режим меняют через API; настройка, которая с ним разошлась, — повод проверить, тот ли это элемент. */
+function warnOfMode({ mode: configured }: Config, { mode }: Store, log: Logger): void {
+  if (configured === undefined || configured === mode) return;
+  log.warn({ event: 'mode_differs', configured, mode }, `SE_MODE=${configured} не действует: записан режим ${mode}`);
+}
+
+interface TlsWatch {
+  readonly log: Logger;
+  readonly current: TlsPair;
+  readonly adopted: (cert: string) => void;
+}
+
 /** Обновлённый сертификат действует для новых соединений; негодная пара остаётся в журнале, прежняя работает. */
-function watchTls(
-  app: App,
-  files: NonNullable<Config['tls']>,
-  { log, current }: { log: Logger; current: TlsPair },
-): Periodic {
+function watchTls(app: App, files: NonNullable<Config['tls']>, { log, current, adopted }: TlsWatch): Periodic {
   let working = current;
   return every({
     name: 'tls_reload',
     intervalMs: files.reloadMs,
     log,
     job: async () => {
-      const fresh = await readTls(files);
-      if (fresh.cert === working.cert && fresh.key === working.key) return;
-      reloadTls(app, fresh);
-      working = fresh;
-      log.info({ event: 'tls_reloaded' }, 'сертификат обновлён');
+      try {
+        const fresh = await readTls(files);
+        if (fresh.cert === working.cert && fresh.key === working.key) return;
+        reloadTls(app, fresh);
+        working = fresh;
+        adopted(fresh.cert);
+        log.info({ event: 'tls_reloaded' }, 'сертификат обновлён');
+      } catch (error) {
+        log.warn(
+          { event: 'tls_reload_failed', err: error },
+          'новая пара сертификата и ключа не годится, работает прежняя',
+        );
+      }
     },
   });
 }

@@ -19,6 +19,10 @@ export async function checkReadiness({ store, keys, keysRefreshMs }: ReadinessRo
 }
 
 async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }> {
+  if (store.diskState === 'absent') {
+    const absent: Check = { status: 'fail', message: 'the data directory is not in place: unmounted or replaced' };
+    return { reads: absent, writes: absent };
+  }
   try {
     const { availableBytes } = await store.space.report();
     return { reads: { status: 'ok' }, writes: checkWrites(store, availableBytes) };
@@ -31,6 +35,8 @@ async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }>
 }
 
 function checkWrites(store: Store, availableBytes: number): Check {
+  // Раньше отказа журнала: на таком диске он и отказал, а чтение идёт.
+  if (store.diskState === 'read_only') return { status: 'degraded', message: 'the disk is read-only' };
   if (store.failure !== undefined)
     return { status: 'fail', message: 'the disk refused to sync; the process is stopping' };
   if (availableBytes === 0) return { status: 'degraded', message: 'no space left' };

@@ -1,7 +1,8 @@
 // Настройки элемента хранения: чистый разбор окружения, все ошибки разом.
-import { join } from 'node:path';
-import { type Env, byteSize, duration, readEnv } from '@artstore/chassis';
+import { join, relative, resolve } from 'node:path';
+import { type Env, byteSize, duration, period, readEnv } from '@artstore/chassis';
 import { z } from 'zod';
+import { LOG_BYTES_MIN } from './engine/plan-sizes.ts';
 
 const DAY = '24h';
 
@@ -26,22 +27,50 @@ export const envSchema = z
       ),
     SE_MODE: z
       .enum(['edit', 'rw', 'ro', 'ar'])
-      .default('edit')
-      .describe('Режим при первом запуске; дальше действует записанный, он меняется только через API'),
-    SE_MAX_FILE_SIZE: byteSize().prefault('1GiB').describe('Наибольший размер файла'),
+      .optional()
+      .describe(
+        'Режим при первом запуске, по умолчанию `edit`; дальше действует записанный, он меняется только через API, а отличие — предупреждение',
+      ),
+    SE_REQUIRE_EXISTING: z
+      .stringbool()
+      .default(false)
+      .describe('Не заводить новый элемент: каталог без element.json — отказ запуска. Включите после первого запуска'),
+    SE_ALLOW_NETWORK_FS: z
+      .stringbool()
+      .default(false)
+      .describe(
+        'Разрешить сетевую файловую систему (NFS, CIFS, FUSE, 9p, Ceph…): её fsync и замки движку не ручательство',
+      ),
+    SE_MAX_FILE_SIZE: byteSize()
+      .prefault('1GiB')
+      .pipe(z.number().min(1, 'ожидается больше нуля'))
+      .describe('Наибольший размер файла'),
     SE_MAX_CAPACITY: byteSize()
+      .pipe(z.number().min(1, 'ожидается больше нуля'))
       .optional()
       .describe('Сколько байт разрешено занять; по умолчанию — сколько есть на диске'),
+    SE_RESERVE: byteSize()
+      .optional()
+      .describe('Место под описания и указатель, файлам не отдаётся; по умолчанию 64MiB, но не больше 1/16 диска'),
+    SE_BALLAST: byteSize()
+      .optional()
+      .describe(
+        'Место, занятое заранее на случай полного диска; по умолчанию 64MiB, но не больше 1/32 диска, 0 — без него',
+      ),
+    SE_WAL_MAX: byteSize()
+      .pipe(z.number().min(LOG_BYTES_MIN, 'ожидается не меньше 2MiB'))
+      .optional()
+      .describe('Сколько места вправе занять журнал; по умолчанию 384MiB, но не больше 1/8 диска'),
     SE_JWKS_URL: z.url({ protocol: /^https?$/ }).describe('Открытые ключи модуля управления (JWKS)'),
     SE_JWKS_CA: z.string().min(1).optional().describe('Файл удостоверяющего центра для SE_JWKS_URL (PEM)'),
-    SE_JWKS_REFRESH: duration().prefault('5m').describe('Как часто обновлять ключи'),
+    SE_JWKS_REFRESH: period().prefault('5m').describe('Как часто обновлять ключи'),
     SE_JWKS_STALE_MAX: duration()
       .prefault(DAY)
       .describe('Сколько работать с последними полученными ключами, если новые недоступны'),
     SE_ISSUER: z.string().min(1).describe('Кто выдаёт токены: ожидаемое значение `iss`'),
     SE_TLS_CERT: z.string().min(1).optional().describe('Файл цепочки сертификатов (PEM); обязателен без SE_PLAIN_HTTP'),
     SE_TLS_KEY: z.string().min(1).optional().describe('Файл закрытого ключа (PEM); обязателен без SE_PLAIN_HTTP'),
-    SE_TLS_RELOAD: duration()
+    SE_TLS_RELOAD: period()
       .prefault('60s')
       .describe('Как часто перечитывать сертификат и ключ: обновлённые действуют без перезапуска'),
     SE_PLAIN_HTTP: z.stringbool().default(false).describe('Работать без TLS; только там, где канал защищён иначе'),
@@ -60,6 +89,10 @@ export const envSchema = z
     SE_LOG_FORMAT: z.enum(['json', 'text']).default('json').describe('Вид журнала: json для машины, text для человека'),
   })
   .superRefine((env, context) => {
+    if (isInsideEngineRooms(env.SE_DATA_DIR, env.SE_WAL_DIR)) {
+      const message = 'журнал не может лежать среди файлов: нужен свой каталог (например, `wal` в каталоге данных)';
+      context.addIssue({ code: 'custom', path: ['SE_WAL_DIR'], message });
+    }
     for (const name of ['SE_TLS_CERT', 'SE_TLS_KEY'] as const) {
       if (!env.SE_PLAIN_HTTP && env[name] === undefined) {
         context.addIssue({ code: 'custom', path: [name], message: 'нужен файл PEM (или SE_PLAIN_HTTP=true)' });
@@ -67,15 +100,31 @@ export const envSchema = z
     }
   });
 
+/** Каталоги, где движок сам решает, что лишнее; сам каталог данных — тоже. */
+const ENGINE_ROOMS = new Set(['', 'files', 'staging', 'quarantine', 'catalog']);
+
+function isInsideEngineRooms(dataDir: string, walDir: string | undefined): boolean {
+  if (walDir === undefined) return false;
+  const [first = ''] = relative(resolve(dataDir), resolve(walDir)).split('/');
+  return ENGINE_ROOMS.has(first);
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
   readonly walDir: string;
   readonly storageId: string | undefined;
-  readonly mode: 'edit' | 'rw' | 'ro' | 'ar';
+  /** undefined — не задан: первый запуск берёт edit. */
+  readonly mode: 'edit' | 'rw' | 'ro' | 'ar' | undefined;
+  readonly requireExisting: boolean;
+  readonly allowNetworkDisk: boolean;
   readonly fileBytesMax: number;
   readonly capacityBytesMax: number | undefined;
+  /** Чего не задано, решает величина диска. */
+  readonly reserveBytes: number | undefined;
+  readonly ballastBytes: number | undefined;
+  readonly logBytesMax: number | undefined;
   readonly jwks: {
     readonly url: string;
     readonly caFile: string | undefined /** Последний удачный набор. */;
@@ -106,8 +155,13 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     walDir: env.SE_WAL_DIR ?? join(env.SE_DATA_DIR, 'wal'),
     storageId: env.SE_STORAGE_ID,
     mode: env.SE_MODE,
+    requireExisting: env.SE_REQUIRE_EXISTING,
+    allowNetworkDisk: env.SE_ALLOW_NETWORK_FS,
     fileBytesMax: env.SE_MAX_FILE_SIZE,
     capacityBytesMax: env.SE_MAX_CAPACITY,
+    reserveBytes: env.SE_RESERVE,
+    ballastBytes: env.SE_BALLAST,
+    logBytesMax: env.SE_WAL_MAX,
     jwks: {
       url: env.SE_JWKS_URL,
       caFile: env.SE_JWKS_CA,

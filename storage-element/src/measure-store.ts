@@ -3,10 +3,12 @@
 import type { Metrics } from '@artstore/chassis';
 import type { Store } from './engine/store.ts';
 import type { StoreHooks } from './engine/store-options.ts';
+import { measureDisk } from './measure-disk.ts';
+import { type UploadMeter, measureUploads } from './measure-uploads.ts';
 
 export interface StoreMeter {
   readonly hooks: Required<Pick<StoreHooks, 'onFrame' | 'onCheckpoint'>>;
-  readonly received: (bytes: number) => void;
+  readonly uploads: UploadMeter;
   readonly sent: (bytes: number) => void;
   /** С этого мига опрос метрик спрашивает и движок. */
   watch(store: Store): void;
@@ -32,7 +34,6 @@ export function measureStore(metrics: Metrics): StoreMeter {
     name: 'se_checkpoint_seconds',
     help: 'Сколько длилась контрольная точка, секунды.',
   });
-  const received = metrics.counter({ name: 'se_received_bytes_total', help: 'Сколько байт файлов принято.' });
   const sent = metrics.counter({ name: 'se_sent_bytes_total', help: 'Сколько байт файлов отдавалось.' });
   let checkpointAtMs = performance.now();
   return {
@@ -47,11 +48,12 @@ export function measureStore(metrics: Metrics): StoreMeter {
         checkpointAtMs = performance.now();
       },
     },
-    received: (bytes) => received.inc(bytes),
+    uploads: measureUploads(metrics),
     sent: (bytes) => sent.inc(bytes),
     watch(store) {
       watchLog(metrics, store, () => (performance.now() - checkpointAtMs) / 1000);
       watchFiles(metrics, store);
+      measureDisk(metrics, store);
     },
   };
 }
@@ -92,14 +94,17 @@ function watchFiles(metrics: Metrics, store: Store): void {
     },
   });
   metrics.gauge({
-    name: 'se_capacity_bytes',
-    help: 'Ёмкость: всего, занято, доступно.',
-    labelNames: ['kind'],
-    async collect() {
-      const { totalBytes, usedBytes, availableBytes } = await store.space.report();
-      this.set({ kind: 'total' }, totalBytes);
-      this.set({ kind: 'used' }, usedBytes);
-      this.set({ kind: 'available' }, availableBytes);
+    name: 'se_catalog_bytes',
+    help: 'Сколько места занимает указатель, байты.',
+    collect() {
+      this.set(store.catalogBytes);
+    },
+  });
+  metrics.gauge({
+    name: 'se_catalog_tombstones',
+    help: 'Сколько надгробий помнит лента изменений.',
+    collect() {
+      this.set(store.catalog.tombstoneCount);
     },
   });
   metrics.gauge({

@@ -79,6 +79,7 @@ export async function prepareEnv(
     SE_ISSUER: tokens.issuer,
     SE_TLS_CERT: caFile,
     SE_TLS_KEY: join(dir, 'tls.key'),
+    SE_BALLAST: '1MiB',
     SE_LOG_LEVEL: 'error',
   };
   return { env, ca: cert, caFile };

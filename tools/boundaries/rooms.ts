@@ -126,7 +126,7 @@ export const ROOMS: readonly Room[] = [
 /** Файлы без часов, случая и ввода-вывода: импортируют только таких же. */
 export const PURE_FILES: readonly RegExp[] = [
   /^pkg\/contracts\/(?!generated\/)/,
-  /^storage-element\/src\/engine\/(wal-record|attr|layout|seal|unreadable-file)\.ts$/,
+  /^storage-element\/src\/engine\/(wal-record|attr|layout|seal|unreadable-file|plan-sizes)\.ts$/,
   /^storage-element\/src\/files\/(file|mode)\.ts$/,
   /^ingester-module\/src\/upload\/(upload-policy|choose-element)\.ts$/,
   /^query-module\/src\/search\/where-clause\.ts$/,

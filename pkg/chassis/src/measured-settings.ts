@@ -26,6 +26,15 @@ export function duration() {
     .transform((text, context) => parseMeasured(text, DURATION_UNITS_MS) ?? refuse(context, '30s, 5m, 24h'));
 }
 
+/** Node держит таймер не дольше 2^31 мс: больше он срабатывает сразу и без конца. */
+const PERIOD_MS_MAX = 24 * 86_400_000;
+const PERIOD_MS_MIN = 10;
+
+/** Период таймера: длительность от 10ms до 24d; ноль стал бы работой без передышки. */
+export function period() {
+  return duration().refine((ms) => ms >= PERIOD_MS_MIN && ms <= PERIOD_MS_MAX, 'ожидается от 10ms до 24d');
+}
+
 /** Размер вида `64KiB`, `1GiB`, `500MB`; значение — байты. Умолчание: `byteSize().prefault('1GiB')`. */
 export function byteSize() {
   return z.string().transform((text, context) => parseMeasured(text, SIZE_UNITS) ?? refuse(context, '64KiB, 1GiB'));

@@ -25,6 +25,10 @@ export class Tombstones {
     return this.#historyFrom;
   }
 
+  get count(): number {
+    return Number(this.#db.prepare('SELECT count(*) AS count FROM tombstones').get()?.count ?? 0);
+  }
+
   /** Повтор журнала забытых не возвращает. */
   bury({ revision, fileId, reason, removedAt }: Removal): void {
     if (revision > this.historyFrom) this.#bury.run(revision, fileId, reason, removedAt);

@@ -3,11 +3,14 @@
 //
 // Долговечность каталога держит журнал: записи после контрольной точки повторяются по revision,
 // поэтому здесь synchronous=NORMAL, а сброс делает контрольная точка.
+//
+// Длиннее трёхсот строк: запись, счёт и чтение держат одно состояние (totals) и одну транзакцию.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
 import { DamagedAttrs } from './catalog-damaged.ts';
 import { DueQueue, dueAtOf, statusFilter } from './catalog-due.ts';
+import { unlessFull } from './catalog-full.ts';
 import { openSchema } from './catalog-schema.ts';
 import { Tombstones } from './catalog-tombstones.ts';
 import { type Place, parsePlace, placeText } from './layout.ts';
@@ -59,9 +62,14 @@ export class Catalog {
   readonly #tombstones: Tombstones;
   /** Очередь сборщика. */
   readonly dueQueue: DueQueue;
+  readonly #makeRoom: () => boolean;
 
-  /** at — файл базы, ':memory:' или открытая база. Бросает, если база не читается: тогда её строят заново. */
-  constructor(at: string | DatabaseSync) {
+  /**
+   * at — файл базы, ':memory:' или открытая база. makeRoom освобождает место на полном диске; false — нечего.
+   * Бросает, если база не читается: тогда её строят заново.
+   */
+  constructor(at: string | DatabaseSync, makeRoom: () => boolean = () => false) {
+    this.#makeRoom = makeRoom;
     this.#db = typeof at === 'string' ? new DatabaseSync(at) : at;
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
     this.#db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
@@ -235,6 +243,11 @@ export class Catalog {
     return [...this.#totals.values()].reduce((sum, totals) => sum + totals.bytes, 0);
   }
 
+  /** Сколько надгробий помнит лента; счёт не бесплатен: не чаще опроса метрик. */
+  get tombstoneCount(): number {
+    return this.#tombstones.count;
+  }
+
   /** Перемены после revision по порядку: нынешний вид файлов и надгробия. */
   changes(after: number, limit: number): Change[] {
     const upserts = this.#sql('SELECT revision, attr FROM files WHERE revision > ? ORDER BY revision LIMIT ?')
@@ -273,7 +286,12 @@ export class Catalog {
     return Math.max(Date.parse(file.uploadedAt), Date.parse(file.deletedAt ?? file.uploadedAt));
   }
 
+  /** Всё или ничего. На полном диске освобождает место и повторяет один раз. */
   transaction(work: () => void): void {
+    unlessFull(this.#db, this.#makeRoom, () => this.#transact(work));
+  }
+
+  #transact(work: () => void): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       work();
@@ -289,7 +307,7 @@ export class Catalog {
 
   /** Сбрасывает каталог на диск: контрольная точка может идти дальше. */
   sync(): void {
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    unlessFull(this.#db, this.#makeRoom, () => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   close(): void {

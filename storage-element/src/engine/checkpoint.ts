@@ -63,6 +63,8 @@ export interface CheckpointRoom {
   readonly identity: () => ElementIdentity;
   /** Прерывает сброс между файлами: точка не записывается, повтор начнётся с прежней. */
   readonly signal: AbortSignal;
+  /** Последний взгляд перед записью точки: бросает, если каталог данных подменили и сброшено было не то. */
+  readonly confirm?: () => void;
 }
 
 /** Сбрасывает всё тронутое и записывает точку at. Возвращает, сколько файлов сброшено. */
@@ -73,6 +75,7 @@ export async function checkpoint(room: CheckpointRoom, at: WalPosition): Promise
   await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));
   if (touched.mode !== undefined) await writeIdentity(disk, layout, room.identity());
   room.catalog.sync();
+  room.confirm?.();
   await writeCheckpoint(disk, layout, room.identity().storageId, at);
   for (const name of touched.staged) disk.remove(layout.staged(name));
   return touched.files.size;

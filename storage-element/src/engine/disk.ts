@@ -5,7 +5,7 @@
 // втрое дешевле трёх походов в пул потоков. Всё, что ждёт железо, асинхронно.
 import * as fs from 'node:fs';
 import * as fsp from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Открытый файл. Позиции и длины — в байтах. */
 export interface DiskFile {
@@ -47,6 +47,14 @@ export interface Disk {
 export function isCode(error: unknown, code: string): error is Error {
   return error instanceof Error && 'code' in error && error.code === code;
 }
+
+/** Места больше нет: на диске, в квоте или у SQLite, который назвал это по-своему. */
+export function isNoSpace(error: unknown): boolean {
+  if (isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT')) return true;
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
+}
+
+const SQLITE_FULL = 13;
 
 /** Значение, если имя есть; undefined при ENOENT; прочие ошибки идут дальше. */
 function unlessMissing<T>(act: () => T): T | undefined {
@@ -212,9 +220,78 @@ export function createRealDisk(): Disk {
     syncDirectory: syncPath,
     space: async (path) => {
       const stat = await fsp.statfs(path);
-      return { freeBytes: stat.bavail * stat.bsize, totalBytes: stat.blocks * stat.bsize };
+      const totalBytes = stat.blocks * stat.bsize;
+      // Где имена конечны (ext4), без них не поможет и свободное место; btrfs и подобные считают их нулём.
+      const namesLow = stat.files > 0 && stat.ffree < Math.min(NAMES_MIN, stat.files / 16);
+      return { freeBytes: namesLow ? 0 : stat.bavail * stat.bsize, totalBytes };
     },
   };
+}
+
+/** Столько свободных имён (inode) остаётся описаниям и журналу. */
+const NAMES_MIN = 1024;
+
+/** Взгляд на каталог как на часть машины: тот ли это диск и что он позволяет. Настоящему диску, не испытаниям. */
+export interface DirectoryProbe {
+  /** Устройство и номер: у подменённого каталога они другие. undefined, если его нет или не видно. */
+  identify(path: string): string | undefined;
+  /** Устройство; undefined, если каталога нет. */
+  device(path: string): string | undefined;
+  /** Файл, каким его видно снаружи: меняется с каждой заменой. undefined, если его нет или не видно. */
+  version(path: string): string | undefined;
+  /** false — каталог только для чтения: так считает ядро (ask) или так кончилась пробная запись (try). */
+  writable(path: string, how: 'ask' | 'try'): boolean;
+  /** Свободно прямо сейчас, байт; тем, кому нельзя ждать между проверкой и записью. */
+  freeBytes(path: string): number;
+  /** Вид файловой системы под путём: число statfs и слово из mountinfo, если оно известно. */
+  fileSystem(path: string): { readonly type: number; readonly name: string | undefined };
+}
+
+export function createDirectoryProbe(): DirectoryProbe {
+  return {
+    identify: (path) => visible(path, ({ dev, ino }) => `${dev}:${ino}`),
+    device: (path) => visible(path, ({ dev }) => String(dev)),
+    version: (path) => visible(path, ({ dev, ino, mtimeNs, size }) => `${dev}:${ino}:${mtimeNs}:${size}`),
+    writable: (path, how) => {
+      try {
+        if (how === 'ask') fs.accessSync(path, fs.constants.W_OK);
+        else tryWriting(join(path, '.write-probe'));
+        return true;
+      } catch (error) {
+        return !isCode(error, 'EROFS');
+      }
+    },
+    freeBytes: (path) => {
+      const { bavail, bsize } = fs.statfsSync(path);
+      return bavail * bsize;
+    },
+    fileSystem: (path) => {
+      const { dev } = fs.statSync(path, { bigint: true });
+      return { type: fs.statfsSync(path).type, name: mountedAs(dev) };
+    },
+  };
+}
+
+function tryWriting(path: string): void {
+  fs.writeFileSync(path, '');
+  fs.unlinkSync(path);
+}
+
+/** Не видно — всё равно почему: имени нет, диск отвечает ошибкой, прав больше нет. */
+function visible<T>(path: string, read: (stat: fs.BigIntStats) => T): T | undefined {
+  try {
+    return read(fs.statSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Слово mountinfo (proc(5)) для устройства: `fuse.sshfs` говорит больше, чем число. */
+function mountedAs(device: bigint): string | undefined {
+  const number = `${(device >> 8n) & 0xfffn}:${(device & 0xffn) | ((device >> 12n) & 0xfff00n)}`;
+  const table = unlessMissing(() => fs.readFileSync('/proc/self/mountinfo', 'utf8')) ?? '';
+  const line = table.split('\n').find((entry) => entry.split(' ')[2] === number);
+  return line?.split(' - ')[1]?.split(' ')[0];
 }
 
 /**

@@ -63,3 +63,12 @@ export function refuseOccupied(disk: Disk, layout: Layout): void {
     );
   }
 }
+
+/** Оператор сказал, что элемент здесь уже есть: пустой каталог — это диск, который забыли подключить. */
+export function refuseNewElement(disk: Disk, layout: Layout): void {
+  if (readIdentity(disk, layout) !== undefined) return;
+  throw new WrongDataDirectory(
+    `${layout.identity} нет, а SE_REQUIRE_EXISTING=true: диск не подключён или каталог не тот; ` +
+      'для первого запуска на новом месте уберите эту настройку',
+  );
+}

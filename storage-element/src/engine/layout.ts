@@ -17,6 +17,7 @@ export interface Layout {
   readonly identity: string;
   readonly lock: string;
   readonly clockMark: string;
+  readonly ballast: string;
   readonly files: string;
   readonly staging: string;
   readonly quarantine: string;
@@ -50,6 +51,7 @@ export function createLayout(dataDir: string, walDir: string): Layout {
     identity: join(dataDir, 'element.json'),
     lock: join(dataDir, 'lock.db'),
     clockMark: join(dataDir, 'clock.json'),
+    ballast: join(dataDir, 'ballast'),
     files,
     staging,
     quarantine: join(dataDir, 'quarantine'),

@@ -5,11 +5,21 @@ import type { ReceivedBlob } from './receive-blob.ts';
 import type { Wal } from './wal.ts';
 import type { RemoveReason } from './wal-record.ts';
 
+interface LockedRoom {
+  readonly catalog: Catalog;
+  readonly wal: Wal;
+  readonly place: () => CatalogEntry['place'];
+  /** Бросает, если каталога данных сейчас нет на месте. */
+  readonly requirePresent: () => void;
+  /** Бросает STORAGE_FULL, если правке не лечь на диск. */
+  readonly requireBreath: () => void;
+}
+
 export class LockedFile {
   readonly fileId: string;
-  readonly #room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] };
+  readonly #room: LockedRoom;
 
-  constructor(fileId: string, room: { catalog: Catalog; wal: Wal; place: () => CatalogEntry['place'] }) {
+  constructor(fileId: string, room: LockedRoom) {
     this.fileId = fileId;
     this.#room = room;
   }
@@ -20,6 +30,8 @@ export class LockedFile {
 
   /** Записывает новый файл; возвращается, когда он долговечен и виден. */
   async put(file: Omit<StoredFile, 'revision'>, bytes: ReceivedBlob['bytes']): Promise<StoredFile> {
+    // Каталог могли подменить, пока текло тело: тогда байты в staging легли не на тот диск.
+    if ('staged' in bytes) this.#room.requirePresent();
     const place = this.#room.place();
     const record = await this.#room.wal.append((revision) => ({
       type: 'put' as const,
@@ -30,8 +42,9 @@ export class LockedFile {
     return record.file;
   }
 
-  /** Записывает новое описание того же файла. */
+  /** Записывает новое описание того же файла. На полном диске удаление проходит, когда другие правки уже нет. */
   async patch(entry: CatalogEntry, file: Omit<StoredFile, 'revision'>): Promise<StoredFile> {
+    if (file.status !== 'deleted') this.#room.requireBreath();
     const record = await this.#room.wal.append((revision) => ({
       type: 'patch' as const,
       file: { ...file, revision },

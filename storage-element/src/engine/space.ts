@@ -5,7 +5,7 @@ import type { Disk } from './disk.ts';
 export interface SpaceLimits {
   /** Сколько байт файлов разрешено держать; undefined — сколько вместит диск. */
   readonly capacityBytesMax: number | undefined;
-  /** Сколько байт диска не отдаётся файлам: описания, каталог, журнал. */
+  /** Сколько байт диска не отдаётся файлам: описания и каталог. Журнал и балласт считаются сверх того. */
   readonly reserveBytes: number;
 }
 
@@ -34,6 +34,8 @@ export interface SpaceHold {
 
 interface Measured {
   readonly freeBytes: number;
+  /** Меряется разом со свободным: сегмент, заведённый между замерами, посчитался бы свободным и своим. */
+  readonly owedBytes: number;
   readonly totalBytes: number;
   readonly atMs: number;
 }
@@ -43,6 +45,7 @@ export class Space {
   readonly #path: string;
   readonly #limits: SpaceLimits;
   readonly #storedBytes: () => number;
+  readonly #owedBytes: () => number;
   readonly #now: () => number;
   /** Обещано идущим загрузкам: вычитается из предела ёмкости. */
   #promisedBytes = 0;
@@ -58,6 +61,8 @@ export class Space {
     path: string;
     limits: SpaceLimits;
     storedBytes: () => number;
+    /** Место, которое ещё понадобится самому движку: незаведённые сегменты журнала, балласт, которого нет на месте. */
+    owedBytes?: () => number;
     /** Монотонные миллисекунды. */
     monotonicMs: () => number;
   }) {
@@ -65,6 +70,7 @@ export class Space {
     this.#path = room.path;
     this.#limits = room.limits;
     this.#storedBytes = room.storedBytes;
+    this.#owedBytes = room.owedBytes ?? (() => 0);
     this.#now = room.monotonicMs;
   }
 
@@ -75,7 +81,7 @@ export class Space {
 
   #reportFrom(disk: Measured): SpaceReport {
     const usedBytes = this.#storedBytes();
-    const byDisk = disk.freeBytes - this.#acceptedBytes - this.#limits.reserveBytes - this.#unwrittenBytes;
+    const byDisk = this.#leftOnDisk(disk);
     const limit = this.#limits.capacityBytesMax;
     const byLimit = limit === undefined ? byDisk : limit - usedBytes - this.#promisedBytes;
     return {
@@ -83,6 +89,24 @@ export class Space {
       usedBytes,
       availableBytes: Math.max(0, Math.min(byDisk, byLimit)),
     };
+  }
+
+  #leftOnDisk({ freeBytes, owedBytes }: Measured): number {
+    return freeBytes - this.#acceptedBytes - this.#limits.reserveBytes - owedBytes - this.#unwrittenBytes;
+  }
+
+  /** Сколько места на диске сверх всего, что отложено и обещано; меньше нуля — не хватает и на отложенное. */
+  async leftOnDisk(): Promise<number> {
+    return this.#leftOnDisk(await this.#measure());
+  }
+
+  get reserveBytes(): number {
+    return this.#limits.reserveBytes;
+  }
+
+  /** Диск переменился мимо загрузок: следующий вопрос меряет заново. */
+  forget(): void {
+    this.#measured = undefined;
   }
 
   /** Обещает место загрузке. Бросает STORAGE_FULL. */
@@ -133,7 +157,8 @@ export class Space {
   async #ask(): Promise<Measured> {
     const atMs = this.#now();
     const acceptedBefore = this.#acceptedBytes;
-    const measured = { ...(await this.#disk.space(this.#path)), atMs };
+    const owedBytes = this.#owedBytes();
+    const measured = { ...(await this.#disk.space(this.#path)), owedBytes, atMs };
     this.#acceptedBytes -= acceptedBefore;
     this.#measured = measured;
     return measured;

@@ -12,8 +12,17 @@ export interface StoreOptions {
   /** Режим первого запуска; дальше действует записанный. */
   readonly mode: StorageMode;
   /** UUID элемента при первом запуске; без него создаётся случайный. */
-  readonly storageId?: string;
-  readonly space: SpaceLimits;
+  readonly storageId?: string | undefined;
+  /** Чего не задано, то на настоящем диске решает его величина (plan-sizes.ts). */
+  readonly space: Pick<SpaceLimits, 'capacityBytesMax'> & { readonly reserveBytes?: number | undefined };
+  /** Балласт: столько байт занято заранее на случай полного диска; 0 — без него. */
+  readonly ballastBytes?: number | undefined;
+  /** Сколько байт вправе занять журнал; walLimits уточняют. */
+  readonly logBytesMax?: number | undefined;
+  /** Новый элемент не заводить: каталог обязан быть прежним. */
+  readonly requireExisting?: boolean;
+  /** Разрешить сетевую файловую систему. */
+  readonly allowNetworkDisk?: boolean;
   /** До скольких байт файл едет внутри записи журнала. */
   readonly inlineBytesMax?: number;
   readonly walLimits?: Partial<WalLimits>;
@@ -32,7 +41,16 @@ export interface StoreOptions {
 /** Каталог, каким его видят глаголы: читать можно всё, менять — только забывать надгробия. */
 export type CatalogView = Pick<
   Catalog,
-  'get' | 'isDamaged' | 'list' | 'totals' | 'changes' | 'storedBytes' | 'dueQueue' | 'historyFrom' | 'forgetTombstones'
+  | 'get'
+  | 'isDamaged'
+  | 'list'
+  | 'totals'
+  | 'changes'
+  | 'storedBytes'
+  | 'dueQueue'
+  | 'historyFrom'
+  | 'forgetTombstones'
+  | 'tombstoneCount'
 >;
 
 export interface Clock {

@@ -245,7 +245,7 @@ test('настоящий диск: второй движок на том же к
 
 test('настоящий диск: обрыв тела на любом месте не оставляет ни имени в staging, ни дескриптора', async (t) => {
   const options = await realOptions(t);
-  const store = await openStore(options);
+  const store = await openStore({ ...options, ballastBytes: 0 });
   t.after(() => store.close());
   const descriptors = async () => (await readdir('/proc/self/fd')).length;
   // Первое большое тело заводит поток, который считает суммы; поток живёт дальше и держит свои дескрипторы.

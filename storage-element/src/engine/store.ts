@@ -1,21 +1,27 @@
 // Движок целиком: открыть, принять байты, изменить под замком, прочитать, закрыть.
 // Обещание: ответ дан — перемена переживёт отключение питания; ответа нет — она случилась целиком или никак.
+//
+// Длиннее трёхсот строк: здесь соединены приём, журнал, указатель, контрольная точка и присмотр за диском, и порядок
+// их открытия, отказа и закрытия — одно целое.
 import { randomUUID } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Applier } from './apply-records.ts';
+import type { Ballast } from './ballast.ts';
 import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import { checkpoint } from './checkpoint.ts';
-import { createRealDisk, type Disk, type DiskFile, isCode } from './disk.ts';
+import { type Disk, type DiskFile, isCode } from './disk.ts';
+import { DiskGuard, type DiskState } from './disk-guard.ts';
 import type { ElementIdentity } from './element-identity.ts';
-import { createLayout, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { type DamagedRoom, listDamaged } from './list-damaged.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
 import { Buckets } from './place-files.ts';
+import { logSharesDisk, type PreparedDisk, prepareDisk, watchedDirectory } from './prepare-disk.ts';
 import { type ReceivedBlob, type ReceiveWish, receiveBlob } from './receive-blob.ts';
 import { type Recovered, recover } from './recovery.ts';
 import { HashThreads } from './hash-threads.ts';
@@ -24,7 +30,7 @@ import { Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
 import type { CatalogView, Clock, StoreOptions } from './store-options.ts';
 import type { WallClock } from './wall-clock.ts';
-import { WAL_LIMITS, Wal } from './wal.ts';
+import { Wal } from './wal.ts';
 import type { LogRecord } from './wal-record.ts';
 
 const INLINE_BYTES_MAX = 64 << 10;
@@ -37,9 +43,9 @@ const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performa
 
 /** Открывает движок: замок каталога, восстановление, журнал. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const disk = options.disk ?? createRealDisk();
-  const layout = createLayout(options.dataDir, options.walDir);
-  disk.makeDirectory(layout.dataDir);
+  const { monotonicMs } = options.clock ?? SYSTEM_CLOCK;
+  const prepared = await prepareDisk(options, monotonicMs);
+  const { disk, layout, ballast } = prepared;
   const release = lockDirectory(layout, options.disk === undefined);
   try {
     const randomId = options.randomId ?? randomUUID;
@@ -50,18 +56,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       randomId,
       storageId: options.storageId,
       mode: options.mode,
-      openCatalog: options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, fresh)),
+      openCatalog:
+        options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, { fresh, makeRoom: () => ballast.drop() })),
     });
-    return await Store.start({ disk, layout, options, randomId, recovered, release });
+    return await Store.start({ ...prepared, options, randomId, recovered, release });
   } catch (error) {
     release();
     throw error;
   }
 }
 
-interface StoreRoom {
-  readonly disk: Disk;
-  readonly layout: Layout;
+interface StoreRoom extends PreparedDisk {
   readonly options: StoreOptions;
   readonly randomId: () => string;
   readonly recovered: Recovered;
@@ -70,6 +75,9 @@ interface StoreRoom {
 
 export class Store {
   readonly #disk: Disk;
+  readonly #bareDisk: Disk;
+  readonly #ballast: Ballast;
+  readonly #guard: DiskGuard;
   readonly #layout: Layout;
   readonly #options: StoreOptions;
   readonly #clock: Clock;
@@ -90,6 +98,7 @@ export class Store {
   #nextMode: StorageMode;
   #receiving = 0;
   #bytesSinceCheckpoint = 0;
+  readonly #logSharesDisk: boolean;
   #checkpointing: Promise<void> | undefined;
   readonly #abandonCheckpoint = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -97,6 +106,8 @@ export class Store {
   private constructor(room: StoreRoom) {
     const { options, recovered } = room;
     this.#disk = room.disk;
+    this.#bareDisk = room.bareDisk;
+    this.#ballast = room.ballast;
     this.#layout = room.layout;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
@@ -110,25 +121,35 @@ export class Store {
     this.#release = room.release;
     this.#identity = recovered.identity;
     this.#nextMode = recovered.identity.mode;
+    this.#logSharesDisk = logSharesDisk(room);
     this.space = new Space({
       disk: room.disk,
       path: room.layout.dataDir,
-      limits: options.space,
+      limits: { capacityBytesMax: options.space.capacityBytesMax, reserveBytes: room.sizes.reserveBytes },
       storedBytes: () => this.#catalog.storedBytes,
+      owedBytes: () => this.#ballast.missingBytes + this.#owedToLog(),
       monotonicMs: () => this.#clock.monotonicMs(),
+    });
+    this.#guard = new DiskGuard({
+      watched: watchedDirectory(room, recovered.identity.storageId),
+      ballast: room.ballast,
+      space: this.space,
+      log: options.log,
+      monotonicMs: () => this.#clock.monotonicMs(),
+      onFatal: (error) => options.hooks?.onFatal?.(error),
     });
   }
 
   static async start(room: StoreRoom): Promise<Store> {
     const store = new Store(room);
-    store.#wal = await Wal.open(room.disk, room.layout, {
-      limits: { ...WAL_LIMITS, ...room.options.walLimits },
+    store.#wal = await Wal.open(store.#logSharesDisk ? room.disk : room.bareDisk, room.layout, {
+      limits: { ...room.sizes.wal, ...room.options.walLimits },
       start: room.recovered.walStart,
       hooks: {
         apply: (records) => store.#apply(records),
         onFrame: (count, bytes, syncMs) => store.#afterFrame(count, bytes, syncMs),
         onFull: () => void store.#makeRoom(),
-        onFailure: (error) => room.options.hooks?.onFatal?.(error),
+        onFailure: (error) => store.#guard.onFailure(error),
       },
     });
     store.#timer = setInterval(() => void store.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
@@ -137,6 +158,7 @@ export class Store {
     const { disk, layout, options, recovered } = room;
     const withFile: DamagedRoom['withFile'] = (fileId, work) => store.withFile(fileId, work);
     await listDamaged({ disk, layout, catalog: recovered.catalog, log: options.log, withFile });
+    store.#guard.start();
     return store;
   }
 
@@ -162,6 +184,32 @@ export class Store {
     return this.#wal.failure;
   }
 
+  /** Каталог данных на месте, только для чтения или пропал. */
+  get diskState(): DiskState {
+    return this.#guard.state;
+  }
+
+  /** Бросает NOT_READY, если каталога данных нет на месте; 'now' — взглянуть заново, прежде чем сказать «нет». */
+  requirePresent(how?: 'now'): void {
+    this.#guard.requirePresent(how === 'now' ? 0 : undefined);
+  }
+
+  /** Сколько байт балласта на месте. */
+  get ballastBytes(): number {
+    return this.#ballast.presentBytes;
+  }
+
+  /** Сколько места занимает указатель, байт. */
+  get catalogBytes(): number {
+    const { catalog } = this.#layout;
+    return ['', '-wal'].reduce((sum, suffix) => sum + (this.#disk.sizeOf(catalog + suffix) ?? 0), 0);
+  }
+
+  /** Сегменты, которые журнал ещё заведёт, байт; журнал на своём диске места у файлов не берёт. */
+  #owedToLog(): number {
+    return this.#logSharesDisk ? this.#wal.unallocatedBytes : 0;
+  }
+
   get catalog(): CatalogView {
     return this.#catalog;
   }
@@ -179,7 +227,7 @@ export class Store {
     this.#refuseIfFailed();
     this.#receiving += 1;
     try {
-      return await receiveBlob(this.#disk, this.#layout, {
+      return await receiveBlob(this.#bareDisk, this.#layout, {
         ...order,
         stagedName: `${this.#randomId()}.part`,
         inlineBytesMax: this.#options.inlineBytesMax ?? INLINE_BYTES_MAX,
@@ -209,6 +257,8 @@ export class Store {
           catalog: this.#catalog,
           wal: this.#wal,
           place: () => this.#buckets.next(this.#clock.now()),
+          requirePresent: () => this.requirePresent('now'),
+          requireBreath: () => this.#guard.requireBreath(),
         }),
       ),
     );
@@ -232,8 +282,9 @@ export class Store {
     try {
       return await this.#disk.open(this.#layout.blob(entry.place, entry.file.fileId), 'read');
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return undefined;
-      throw error;
+      if (!isCode(error, 'ENOENT')) throw error;
+      this.requirePresent('now');
+      return undefined;
     }
   }
 
@@ -252,14 +303,15 @@ export class Store {
   }
 
   async #runCheckpoint(): Promise<void> {
-    if (this.#wal.failure !== undefined) return;
+    if (this.#wal.failure !== undefined || !this.#guard.mayWrite) return;
     const startedAt = this.#clock.monotonicMs();
     const position = this.#wal.applied;
     this.#bytesSinceCheckpoint = 0;
     try {
       const room = { disk: this.#disk, layout: this.#layout, catalog: this.#catalog, applier: this.#applier };
       const { signal } = this.#abandonCheckpoint;
-      const files = await checkpoint({ ...room, identity: () => this.#identity, signal }, position);
+      const confirm = (): void => this.#guard.requirePresent(0);
+      const files = await checkpoint({ ...room, identity: () => this.#identity, signal, confirm }, position);
       this.#wal.releaseBefore(position);
       this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
     } catch (error) {
@@ -281,12 +333,14 @@ export class Store {
   }
 
   #refuseIfFailed(): void {
+    this.#guard.requireWritable();
     if (this.#wal.failure !== undefined) throw new ArtError('NOT_READY', { cause: this.#wal.failure });
   }
 
   /** Дописывает журнал, ставит контрольную точку, если успевает, и отпускает каталог. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#guard.stop();
     await this.#wal.close();
     const deadline = setTimeout(() => this.#abandonCheckpoint.abort(), CLOSE_MS_MAX);
     await this.#checkpointing;

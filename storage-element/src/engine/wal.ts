@@ -117,6 +117,12 @@ export class Wal {
     return this.#segments.length;
   }
 
+  /** Сколько байт займут сегменты, которых ещё нет на диске. */
+  get unallocatedBytes(): number {
+    const { segmentBytes, segmentsMax } = this.#limits;
+    return Math.max(0, segmentsMax - this.#segments.length - this.#spare.length) * segmentBytes;
+  }
+
   get failure(): unknown {
     return this.#failure;
   }

@@ -17,16 +17,22 @@ export interface ElementDescription {
   readonly allowedOperations: readonly FileOperation[];
 }
 
+/** Бросает NOT_READY, если каталога данных нет на месте: счёт чужого диска — не наш. */
 export async function describeElement(store: Store): Promise<ElementDescription> {
+  store.requirePresent();
   const capacity = await store.space.report();
   return {
     storageId: store.storageId,
     epoch: store.epoch,
     mode: store.mode,
-    status: store.failure === undefined ? 'online' : 'degraded',
+    status: canWrite(store, capacity) ? 'online' : 'degraded',
     capacity,
     counts: store.catalog.totals(new Date(store.nowMs()).toISOString()),
     revision: store.revision,
     allowedOperations: allowedOperations(store.mode),
   };
+}
+
+function canWrite(store: Store, { availableBytes }: SpaceReport): boolean {
+  return store.failure === undefined && store.diskState === 'present' && availableBytes > 0;
 }

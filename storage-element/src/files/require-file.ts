@@ -50,7 +50,9 @@ export function refuseDamaged(store: Store, fileId: string): void {
   });
 }
 
+/** Прежде чем сказать «файла нет», убеждается, что каталог данных на месте: иначе NOT_READY. */
 export function fileNotFound(store: Store, fileId: string): ArtError {
+  store.requirePresent('now');
   return new ArtError('FILE_NOT_FOUND', { fileId, storageId: store.storageId });
 }
 

@@ -8,19 +8,22 @@ import { chooseAuthor } from '../../http/choose-author.ts';
 import { etagOf } from '../../http/conditional.ts';
 import { parseDigest } from '../../http/parse-digest.ts';
 import { toElementFile } from '../../http/to-wire.ts';
+import type { UploadMeter } from '../../measure-uploads.ts';
 
 export interface PutRoom {
   readonly store: Store;
   readonly fileBytesMax: number;
-  /** Счёт принятых байтов. */
-  readonly received: (bytes: number) => void;
+  readonly meter: UploadMeter;
 }
 
-export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handler<operations['putFile']> {
+export function putFileRoute({ store, fileBytesMax, meter }: PutRoom): Handler<operations['putFile']> {
   return async ({ params, headers, body, principal, signal, log }) => {
     const fileId = params.file_id;
     const lengthMax = headers['artstore-length-max'];
     const raw = readIntent(headers['artstore-metadata']);
+    const startedMs = performance.now();
+    const ended = (result: 'created' | 'known' | 'failed'): void =>
+      meter.ended(result, (performance.now() - startedMs) / 1_000);
     const { created, file } = await putFile(store, {
       fileId,
       intent: { ...raw, uploadedBy: chooseAuthor(principal, raw.uploadedBy) },
@@ -33,8 +36,12 @@ export function putFileRoute({ store, fileBytesMax, received }: PutRoom): Handle
       // Место обещано под lengthMax: тело длиннее заняло бы чужое.
       fileBytesMax: Math.min(fileBytesMax, lengthMax ?? fileBytesMax),
       signal,
+    }).catch((error: unknown) => {
+      ended('failed');
+      throw error;
     });
-    received(file.size);
+    ended(created ? 'created' : 'known');
+    meter.received(file.size);
     log.info(
       { event: created ? 'file_stored' : 'file_known', fileId, bytes: file.size },
       created ? 'файл сохранён' : 'файл уже есть',

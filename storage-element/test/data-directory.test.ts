@@ -1,0 +1,143 @@
+// Каталог данных под работающим элементом: пропал, подменён, вернулся. Пустой список и «файла нет» были бы ложью.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openFaultRoom } from './faults/fault-room.ts';
+import { createLoopDisk } from './faults/loop-disk.ts';
+import { newId, temporaryDir } from './start-element.ts';
+import { type ElementProcess, spawnMain } from './start-process.ts';
+
+/** Отвечает ли всё, что требует токена, 503, а готовность — fail. */
+async function assertAbsent(element: ElementProcess, knownId: string): Promise<void> {
+  const patch = { body: '{"description":"x"}', headers: { 'content-type': 'application/json' } };
+  const replies = {
+    список: await element.call('GET', '/api/v1/files'),
+    лента: await element.call('GET', '/api/v1/changes'),
+    'известный файл': await element.call('GET', `/api/v1/files/${knownId}`),
+    'неизвестный файл': await element.call('GET', `/api/v1/files/${newId()}`),
+    скачивание: await element.call('GET', `/api/v1/files/${knownId}/download`),
+    правка: await element.call('PATCH', `/api/v1/files/${knownId}`, patch),
+    удаление: await element.call('DELETE', `/api/v1/files/${knownId}`),
+    'малая загрузка': await element.put(newId(), 'x'),
+    'большая загрузка': await element.put(newId(), Buffer.alloc(300_000)),
+    сведения: await element.call('GET', '/api/v1/info', { token: null }),
+  };
+  for (const [what, reply] of Object.entries(replies)) {
+    assert.equal(reply.status, 503, `${what}: ${reply.status} ${reply.bytes.toString()}`);
+    assert.equal(reply.code(), 'NOT_READY', what);
+    assert.match(reply.bytes.toString(), /data directory/, what);
+    assert.doesNotMatch(reply.bytes.toString(), /\/tmp/, `${what}: путь наружу не идёт`);
+  }
+  const ready = await element.call('GET', '/health/ready', { token: null });
+  const { checks } = ready.json<{ checks: Record<string, { status: string }> }>();
+  assert.deepEqual([ready.status, checks['reads']?.status, checks['writes']?.status], [503, 'fail', 'fail']);
+  assert.equal((await element.call('GET', '/health/live', { token: null })).status, 200);
+  const metrics = await element.call('GET', '/metrics', { token: null });
+  assert.match(metrics.bytes.toString(), /se_data_directory\{state="absent"[^}]*\} 1/);
+}
+
+const LOSSES: readonly (readonly [title: string, put: (path: string, kept: string) => void])[] = [
+  ['удалён', () => undefined],
+  ['пуст, как точка без диска', (path) => mkdirSync(path)],
+  ['копия прежнего на другом месте', (path, kept) => cpSync(kept, path, { recursive: true })],
+];
+for (const [title, put] of LOSSES) {
+  test(`каталог данных ${title}: 503 на всё; вернулся — процесс завершается, следующий хранит всё`, async (t) => {
+    const room = await openFaultRoom(t);
+    const element = await room.start();
+    const dataDir = room.env['SE_DATA_DIR'] ?? '';
+    const kept = `${dataDir}.kept`;
+    const id = newId();
+    assert.equal((await element.put(id, 'тело')).status, 201);
+    renameSync(dataDir, kept);
+    put(dataDir, kept);
+    await sleep(150);
+    await assertAbsent(element, id);
+    await sleep(1500);
+    await assertAbsent(element, id);
+    assert.equal(element.child.exitCode, null, 'процесс жив: новый запуск завёл бы здесь новый элемент');
+
+    rmSync(dataDir, { recursive: true, force: true });
+    renameSync(kept, dataDir);
+    assert.equal(await element.ended, 70);
+    const again = await room.start();
+    assert.equal(again.storageId, element.storageId);
+    assert.equal((await again.call('GET', `/api/v1/files/${id}/download`)).bytes.toString(), 'тело');
+  });
+}
+
+test('под загрузкой: подтверждённое до подмены и во время неё цело после возврата', async (t) => {
+  const room = await openFaultRoom(t);
+  const element = await room.start();
+  const dataDir = room.env['SE_DATA_DIR'] ?? '';
+  const acknowledged = new Map<string, number>();
+  let stop = false;
+  const writer = async (): Promise<void> => {
+    for (let round = 0; !stop; round += 1) {
+      const [id, bytes] = [newId(), round % 3 === 0 ? 100_000 : 500];
+      const reply = await element.put(id, Buffer.alloc(bytes, round)).catch(() => undefined);
+      if (reply?.status === 201) acknowledged.set(id, bytes);
+    }
+  };
+  const writers = Array.from({ length: 8 }, writer);
+  await sleep(500);
+  renameSync(dataDir, `${dataDir}.kept`);
+  mkdirSync(dataDir);
+  await sleep(2500);
+  stop = true;
+  await Promise.all(writers);
+  rmSync(dataDir, { recursive: true });
+  renameSync(`${dataDir}.kept`, dataDir);
+  assert.equal(await element.ended, 70);
+  const again = await room.start();
+  for (const [id, bytes] of acknowledged) {
+    const reply = await again.call('GET', `/api/v1/files/${id}/download`);
+    assert.deepEqual([reply.status, reply.bytes.length], [200, bytes], id);
+  }
+  t.diagnostic(`подтверждено ${acknowledged.size}`);
+  assert.ok(acknowledged.size > 10);
+});
+
+test('диск отключён (umount -l) и подключён снова', async (t) => {
+  const dir = await temporaryDir(t);
+  const disk = createLoopDisk(t, dir, { type: 'ext4', bytes: 64 << 20 });
+  if (disk === undefined) return;
+  const dataDir = join(disk.path, 'data');
+  const room = await openFaultRoom(t, { dataDir });
+  const element = await room.start();
+  const id = newId();
+  assert.equal((await element.put(id, 'тело')).status, 201);
+  const device = execFileSync('findmnt', ['-no', 'SOURCE', disk.path]).toString().trim();
+  execFileSync('umount', ['-l', disk.path]);
+  await sleep(150);
+  await assertAbsent(element, id);
+  await sleep(1500);
+  assert.deepEqual(readdirSync(disk.path), [], 'в точку подключения ничего не записано');
+  execFileSync('mount', [device, disk.path]);
+  assert.equal(await element.ended, 70);
+  const again = await room.start();
+  assert.equal((await again.call('GET', `/api/v1/files/${id}/download`)).bytes.toString(), 'тело');
+});
+
+test('SE_REQUIRE_EXISTING: в пустом каталоге элемент не заводится и ничего там не оставляет', async (t) => {
+  const room = await openFaultRoom(t);
+  const dataDir = room.env['SE_DATA_DIR'] ?? '';
+  mkdirSync(dataDir);
+  const empty = spawnMain(t, { ...room.env, SE_REQUIRE_EXISTING: 'true' });
+  assert.equal(await empty.ended, 1);
+  assert.match(empty.output(), /element\.json нет, а SE_REQUIRE_EXISTING=true/);
+  assert.deepEqual(readdirSync(dataDir), []);
+  rmSync(dataDir, { recursive: true });
+  const gone = spawnMain(t, { ...room.env, SE_REQUIRE_EXISTING: 'true' });
+  assert.equal(await gone.ended, 1);
+  assert.ok(!existsSync(dataDir));
+
+  const first = await room.start();
+  first.child.kill('SIGTERM');
+  assert.equal(await first.ended, 0);
+  const second = await room.start({ SE_REQUIRE_EXISTING: 'true' });
+  assert.equal(second.storageId, first.storageId);
+});
