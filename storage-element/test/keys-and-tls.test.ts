@@ -34,6 +34,21 @@ test('последний удачный набор ключей пережива
   assert.equal((await second.call('GET', `/api/v1/files/${id}/download`)).bytes.toString(), 'тело');
 });
 
+test('модуль управления недоступен при запуске: свежий набор с диска работает, устаревший — 503', async (t) => {
+  const dir = await temporaryDir(t);
+  const first = await startElement(t, { dir });
+  assert.equal((await first.put(newId(), 'тело')).status, 201);
+  await first.stop();
+  const fresh = await startElement(t, { dir, tokens: first.tokens });
+  assert.equal((await fresh.call('GET', '/api/v1/files')).status, 200, 'набор свежий');
+  await fresh.stop();
+  await sleep(150);
+  const env = { SE_JWKS_STALE_MAX: '100ms', SE_LOG_LEVEL: 'fatal' };
+  const stale = await startElement(t, { dir, tokens: first.tokens, env });
+  const reply = await stale.call('GET', '/api/v1/files');
+  assert.deepEqual([reply.status, reply.code()], [503, 'NOT_READY']);
+});
+
 test('обновлённый сертификат действует без перезапуска, негодная пара ничего не ломает', async (t) => {
   const dir = await temporaryDir(t);
   const element = await startElement(t, { dir, env: { SE_TLS_RELOAD: '100ms', SE_LOG_LEVEL: 'fatal' } });

@@ -35,7 +35,8 @@ test('перезапуск хранит файлы, режим и идентиф
   assert.equal(await first.ended, 0);
 
   // Другой SE_MODE молча ничего не меняет: действует записанный режим.
-  const second = await startProcess(t, { ...room, env: { ...room.env, SE_MODE: 'edit' } });
+  const second = await startProcess(t, { ...room, env: { ...room.env, SE_MODE: 'edit', SE_LOG_LEVEL: 'warn' } });
+  assert.match(second.output(), /mode_differs.*"configured":"edit","mode":"ro"/);
   assert.equal(second.storageId, first.storageId);
   assert.deepEqual((await second.call('GET', `/api/v1/files/${smallId}`)).json(), stored);
   for (const [id, bytes] of [
