@@ -29,11 +29,14 @@ export function writeClockMark(disk: Disk, layout: Layout, markMs: number): Prom
   return replaceDurably(disk, layout.clockMark, seal(text, SEAL));
 }
 
-/** Часы движка с отметкой, какой её оставил прошлый запуск. */
+/** Часы движка с отметкой, какой её оставил прошлый запуск. mayWrite — каталог данных на месте: в чужой отметку не кладут. */
 export function openWallClock(
   { disk, layout, recovered }: { disk: Disk; layout: Layout; recovered: { catalog: Pick<Catalog, 'lastChangeMs'> } },
   clock: Clock,
+  mayWrite: () => boolean,
 ): WallClock {
   const markMs = readClockMark(disk, layout) ?? recovered.catalog.lastChangeMs;
-  return new WallClock(clock, markMs, (freshMs) => writeClockMark(disk, layout, freshMs));
+  return new WallClock(clock, markMs, async (freshMs) => {
+    if (mayWrite()) await writeClockMark(disk, layout, freshMs);
+  });
 }

@@ -112,7 +112,7 @@ export class Store {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#randomId = room.randomId;
-    this.wallClock = openWallClock(room, this.#clock);
+    this.wallClock = openWallClock(room, this.#clock, () => this.#guard.mayWrite);
     this.#catalog = recovered.catalog;
     this.#applier = recovered.applier;
     this.#buckets = new Buckets(room.disk, room.layout);

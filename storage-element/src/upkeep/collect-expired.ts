@@ -4,6 +4,7 @@
 // Порядок шагов выбран для полного диска: сначала убирается, потом пишется. Решает не очередь, а повторная проверка под
 // замком файла: пока очередь до него дошла, файл могли вернуть, сменить режим или перевести часы.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isArtError } from '@artstore/contracts';
 import { type DueFile, dueAtOf } from '../engine/catalog-due.ts';
 import type { Store } from '../engine/store.ts';
 import type { StoredFile, StoredStatus } from '../files/file.ts';
@@ -68,10 +69,19 @@ export async function collectExpired(pass: GcPass): Promise<boolean> {
     const untilIso = graceIso(store, limits.graceMs);
     if (await eachDue(pass, { status, untilIso, spent }, (due) => removeOne(pass, due, untilIso))) return true;
   }
-  const nowIso = new Date(store.nowMs()).toISOString();
-  if (await eachDue(pass, { status: 'active', untilIso: nowIso, spent }, (due) => expireOne(pass, due, nowIso)))
-    return true;
+  if (await expireLapsed(pass, spent)) return true;
   return forgetTombstones(pass, spent);
+}
+
+/** Помечает истёкшее. На полном диске пометка подождёт: читателю файл и так отвечает «истёк». */
+async function expireLapsed(pass: GcPass, spent: () => boolean): Promise<boolean> {
+  const nowIso = new Date(pass.store.nowMs()).toISOString();
+  try {
+    return await eachDue(pass, { status: 'active', untilIso: nowIso, spent }, (due) => expireOne(pass, due, nowIso));
+  } catch (error) {
+    if (isArtError(error, 'STORAGE_FULL')) return false;
+    throw error;
+  }
 }
 
 /** Бюджет прохода; ответ true — исчерпан. */
