@@ -1,4 +1,4 @@
-// Раскладка записей журнала по местам: байты, описания, каталог. Сброса здесь нет: всё это журнал умеет повторить.
+// Раскладка записей журнала по местам: байты и описания. Сброса здесь нет: всё это журнал умеет повторить.
 // Что тронуто, запоминается; сбросит контрольная точка.
 //
 // История сбоев:
@@ -11,12 +11,10 @@
 //      байты, которых на диске нет, а новый сброс их не запишет. Поэтому повтор переписывает и то, что выглядит целым.
 //   5. Переписывать на месте нельзя: под именем файла, загруженного, удалённого и загруженного снова, уже могут лежать
 //      байты второго, общие с его именем в staging. Имя убирается и даётся заново.
-import type { Catalog } from './catalog.ts';
 import { AttrDamaged, attrFromJson, attrToJson, sealAttr, unsealAttr } from './attr.ts';
 import type { Disk } from './disk.ts';
 import type { Layout, Place } from './layout.ts';
 import type { LogRecord } from './wal-record.ts';
-import type { StorageMode } from '../files/mode.ts';
 import type { StoredFile } from '../files/file.ts';
 
 /** Что тронуто после прошлой контрольной точки. */
@@ -24,11 +22,10 @@ export interface Touched {
   readonly files: Set<string>;
   readonly directories: Set<string>;
   readonly staged: Set<string>;
-  mode: StorageMode | undefined;
 }
 
 function nothingTouched(): Touched {
-  return { files: new Set(), directories: new Set(), staged: new Set(), mode: undefined };
+  return { files: new Set(), directories: new Set(), staged: new Set() };
 }
 
 type PutRecord = Extract<LogRecord, { type: 'put' }>;
@@ -36,63 +33,56 @@ type PutRecord = Extract<LogRecord, { type: 'put' }>;
 export class Applier {
   readonly #disk: Disk;
   readonly #layout: Layout;
-  readonly #catalog: Catalog;
   readonly #knownDirectories = new Set<string>();
   #touched = nothingTouched();
   #beingSynced: Touched | undefined;
   /** Описанные журналом файлы, чьих байтов повтор не нашёл нигде. */
   readonly lost = new Set<string>();
 
-  constructor(disk: Disk, layout: Layout, catalog: Catalog) {
+  constructor(disk: Disk, layout: Layout) {
     this.#disk = disk;
     this.#layout = layout;
-    this.#catalog = catalog;
   }
 
-  /** Обычная работа: записи новые, мест ещё никто не занимал. Бросает, если место занято или диск отказал. */
-  apply(records: readonly LogRecord[]): void {
-    for (const record of records) {
-      switch (record.type) {
-        case 'put':
-          this.#placeBytes(record);
-          this.#writeAttr(record, 'create');
-          break;
-        case 'patch':
-          this.#writeAttr(record, 'replace');
-          break;
-        case 'mark':
-          if (record.sidecar === 'rewrite') this.#writeAttr(record, 'replace');
-          break;
-        default:
-          this.#applyRest(record);
-      }
+  /** Обычная работа: запись новая, места ещё никто не занимал. Бросает, если место занято или диск отказал. */
+  apply(record: LogRecord): void {
+    switch (record.type) {
+      case 'put':
+        this.#placeBytes(record);
+        this.#writeAttr(record, 'create');
+        return;
+      case 'patch':
+        this.#writeAttr(record, 'replace');
+        return;
+      case 'mark':
+        if (record.sidecar === 'rewrite') this.#writeAttr(record, 'replace');
+        return;
+      case 'remove':
+        this.#remove(record);
+        return;
+      case 'mode':
     }
-    this.#catalog.apply(records);
   }
 
-  /** Повтор после сбоя: что уже на месте, остаётся; чего нет, доделывается. */
-  redo(records: readonly LogRecord[]): void {
-    for (const record of records) {
-      switch (record.type) {
-        case 'put':
-          this.#redoBytes(record);
-          this.#redoAttr(record);
-          break;
-        case 'patch':
-          this.#redoAttr(record);
-          break;
-        case 'mark':
-          if (record.sidecar === 'rewrite') this.#redoAttr(record);
-          break;
-        case 'remove':
-          this.lost.delete(record.fileId);
-          this.#applyRest(record);
-          break;
-        default:
-          this.#applyRest(record);
-      }
+  /** Повтор: после сбоя или после нехватки места посреди раскладки. Что уже на месте, остаётся; чего нет, доделывается. */
+  redo(record: LogRecord): void {
+    switch (record.type) {
+      case 'put':
+        this.#redoBytes(record);
+        this.#redoAttr(record);
+        return;
+      case 'patch':
+        this.#redoAttr(record);
+        return;
+      case 'mark':
+        if (record.sidecar === 'rewrite') this.#redoAttr(record);
+        return;
+      case 'remove':
+        this.lost.delete(record.fileId);
+        this.#remove(record);
+        return;
+      case 'mode':
     }
-    this.#catalog.apply(records);
   }
 
   /** Отдаёт тронутое тому, кто сбрасывает, и начинает новый счёт. */
@@ -102,11 +92,7 @@ export class Applier {
     return this.#beingSynced;
   }
 
-  #applyRest(record: Exclude<LogRecord, { type: 'put' | 'patch' | 'mark' }>): void {
-    if (record.type === 'mode') {
-      this.#touched.mode = record.mode;
-      return;
-    }
+  #remove(record: Extract<LogRecord, { type: 'remove' }>): void {
     const blob = this.#layout.blob(record.place, record.fileId);
     const attr = this.#layout.attr(record.place, record.fileId);
     for (const path of [attr, blob]) {

@@ -1,22 +1,19 @@
 // Контрольная точка: всё, что журнал успел разложить, сбрасывается на диск, и журнал отпускает сегменты.
 //
 // История сбоев, по которой расставлен порядок:
-//   1. Сначала содержимое файлов, потом каталоги: имя без содержимого хуже, чем содержимое без имени.
+//   1. Сначала файлы и их каталоги (placer.ts), потом всё прочее.
 //   2. Каталог SQLite сбрасывается до записи точки: иначе повтор начнётся позже, чем каталог помнит.
 //   3. Только потом записывается точка. Сбой в любом месте раньше — повтор с прежней точки.
 //   4. Имена в staging убираются последними. Повтор с прежней точки проходит и через удаление файла, под чьим именем
 //      позже лёг другой: он уберёт нынешнее имя, и если в staging второго уже нет, подтверждённые байты пропадут.
 import { z } from 'zod';
-import type { Applier, Touched } from './apply-records.ts';
 import type { Catalog } from './catalog.ts';
-import { type Disk, isCode, replaceDurably } from './disk.ts';
+import { type Disk, replaceDurably } from './disk.ts';
 import { type ElementIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
+import type { Placer } from './placer.ts';
 import { seal, unseal } from './seal.ts';
 import type { WalPosition } from './wal.ts';
-
-/** Столько сбросов идёт разом: файловая система объединяет их в общие фиксации. */
-const PARALLEL_SYNCS = 16;
 
 const SEAL = 'checksum';
 
@@ -59,8 +56,10 @@ export interface CheckpointRoom {
   readonly disk: Disk;
   readonly layout: Layout;
   readonly catalog: Catalog;
-  readonly applier: Applier;
-  readonly identity: () => ElementIdentity;
+  readonly placer: Placer;
+  /** Личность, если её нужно записать: режим переменился. */
+  readonly changedIdentity: ElementIdentity | undefined;
+  readonly storageId: string;
   /** Прерывает сброс между файлами: точка не записывается, повтор начнётся с прежней. */
   readonly signal: AbortSignal;
   /** Последний взгляд перед записью точки: бросает, если каталог данных подменили и сброшено было не то. */
@@ -69,40 +68,12 @@ export interface CheckpointRoom {
 
 /** Сбрасывает всё тронутое и записывает точку at. Возвращает, сколько файлов сброшено. */
 export async function checkpoint(room: CheckpointRoom, at: WalPosition): Promise<number> {
-  const { disk, layout, signal } = room;
-  const touched = room.applier.takeTouched();
-  await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));
-  await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));
-  if (touched.mode !== undefined) await writeIdentity(disk, layout, room.identity());
+  const { disk, layout } = room;
+  const flushed = await room.placer.flush(room.signal);
+  if (room.changedIdentity !== undefined) await writeIdentity(disk, layout, room.changedIdentity);
   room.catalog.sync();
   room.confirm?.();
-  await writeCheckpoint(disk, layout, room.identity().storageId, at);
-  for (const name of touched.staged) disk.remove(layout.staged(name));
-  return touched.files.size;
-}
-
-/** Файл могли удалить, пока до него доходила очередь: тогда его нет и в списке тронутых. */
-async function syncUnlessRemoved(disk: Disk, path: string, touched: Touched): Promise<void> {
-  try {
-    await disk.syncFile(path);
-  } catch (error) {
-    if (isCode(error, 'ENOENT') && !touched.files.has(path)) return;
-    throw error;
-  }
-}
-
-async function syncAll(
-  paths: readonly string[],
-  signal: AbortSignal,
-  sync: (path: string) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let path = paths[next]; path !== undefined; path = paths[next]) {
-      signal.throwIfAborted();
-      next += 1;
-      await sync(path);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_SYNCS }, worker));
+  await writeCheckpoint(disk, layout, room.storageId, at);
+  for (const name of flushed.staged) disk.remove(layout.staged(name));
+  return flushed.files;
 }

@@ -1,6 +1,5 @@
 // Запуск движка: личность, повтор журнала, каталог. Заканчивается до того, как откроется порт.
 import { dirname } from 'node:path';
-import { Applier } from './apply-records.ts';
 import type { Catalog } from './catalog.ts';
 import { checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Disk, isCode } from './disk.ts';
@@ -13,6 +12,7 @@ import {
 } from './element-identity.ts';
 import { type Layout, segmentSequence } from './layout.ts';
 import type { StorageMode } from '../files/mode.ts';
+import type { Placer } from './placer.ts';
 import { readLog } from './read-log.ts';
 import { rebuildCatalog } from './rebuild-catalog.ts';
 import type { WalPosition, WalStart } from './wal.ts';
@@ -34,23 +34,28 @@ export interface RecoveryRoom {
   readonly mode: StorageMode;
   /** Открывает базу каталога; fresh — прежнюю убрать. */
   readonly openCatalog: (fresh: boolean) => Catalog;
+  readonly placer: Placer;
 }
 
 export interface Recovered {
   readonly identity: ElementIdentity;
   readonly catalog: Catalog;
-  readonly applier: Applier;
   readonly walStart: WalStart;
   /** Сколько записей повторено: разложены, но ещё не сброшены. */
   readonly redone: number;
+  /** Повтор сменил режим: его запишет первая контрольная точка. */
+  readonly modeRedone: boolean;
 }
+
+/** Сколько кадров может ждать раскладки, пока читаются следующие: память ограничена. */
+const REDO_FRAMES_MAX = 16;
 
 /**
  * Приводит каталоги к последнему подтверждённому состоянию. Повторённое не сбрасывается: журнал умеет повторить его ещё
  * раз, поэтому запуск не ждёт диск, а сбросит первая контрольная точка. Бросает WrongDataDirectory, LogDamaged.
  */
 export async function recover(room: RecoveryRoom): Promise<Recovered> {
-  const { disk, layout } = room;
+  const { disk, layout, placer } = room;
   let identity = await openIdentity(room);
   const written = readCheckpoint(disk, layout, identity.storageId);
   const from = written ?? firstPosition(room);
@@ -62,15 +67,24 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   if (stale) catalog = reopenFresh(room, catalog);
 
   await dropAbandoned(disk, layout, from);
-  const applier = new Applier(disk, layout, catalog);
   const read = readLog(disk, layout, from);
   let step = await read.next();
   let redone = 0;
+  let modeRedone = false;
+  const placing: Promise<void>[] = [];
   for (; !step.done; step = await read.next()) {
-    applier.redo(step.value);
-    redone += step.value.length;
-    for (const record of step.value) if (record.type === 'mode') identity = { ...identity, mode: record.mode };
+    const records = step.value;
+    placing.push(placer.redo(records));
+    catalog.apply(records);
+    redone += records.length;
+    for (const record of records) {
+      if (record.type !== 'mode') continue;
+      identity = { ...identity, mode: record.mode };
+      modeRedone = true;
+    }
+    if (placing.length >= REDO_FRAMES_MAX) await placing.shift();
   }
+  await Promise.all(placing);
   const end = step.value;
   let revision = end.revision;
   if (stale) {
@@ -88,7 +102,7 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   if (end.tornTail) {
     room.log.warn({ event: 'log_tail_torn', path: end.tornTail }, 'недописанный хвост журнала отложен');
   }
-  for (const fileId of applier.lost) {
+  for (const fileId of await placer.lost()) {
     room.log.error({ event: 'blob_lost', fileId }, 'описание есть, а байтов нет ни на месте, ни в staging');
   }
   if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
@@ -98,11 +112,13 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
     // Без точки нельзя начать журнал, а revision каталога, построенного не из журнала, больше нигде не записана.
     const never = new AbortController().signal;
     const position = { ...start, frame: end.nextFrame, revision };
-    await checkpoint({ disk, layout, catalog, applier, identity: () => identity, signal: never }, position);
+    const { storageId } = identity;
+    const changedIdentity = modeRedone ? identity : undefined;
+    await checkpoint({ disk, layout, catalog, placer, changedIdentity, storageId, signal: never }, position);
   }
   const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
   const walStart = { ...end, ...start, nextSegment, revision };
-  return { identity, catalog, applier, walStart, redone };
+  return { identity, catalog, walStart, redone, modeRedone };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { StorageMode } from '../files/mode.ts';
 import type { Catalog } from './catalog.ts';
 import type { Disk } from './disk.ts';
+import type { Placer, PlacerOptions } from './placer.ts';
 import type { RecoveryLog } from './recovery.ts';
 import type { SpaceLimits } from './space.ts';
 import type { WalLimits } from './wal.ts';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   readonly randomId?: () => string;
   /** Чем открыть базу каталога; fresh — прежнюю убрать. Испытания подменяют её хранилище. */
   readonly openCatalog?: (fresh: boolean) => Catalog;
+  /** Чем раскладывать на диске испытаний; на настоящем раскладывает отдельный поток. */
+  readonly openPlacer?: (options: PlacerOptions) => Placer;
 }
 
 /** Каталог, каким его видят глаголы: читать можно всё, менять — только забывать надгробия. */

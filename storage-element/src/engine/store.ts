@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
-import type { Applier } from './apply-records.ts';
 import type { Ballast } from './ballast.ts';
 import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
@@ -20,7 +19,10 @@ import { type DamagedRoom, listDamaged } from './list-damaged.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
+import { memoryFile } from './memory-file.ts';
 import { Buckets } from './place-files.ts';
+import { createPlacer, type Placer, type PlacerOptions } from './placer.ts';
+import { startPlacerThread } from './placer-thread.ts';
 import { logSharesDisk, type PreparedDisk, prepareDisk, watchedDirectory } from './prepare-disk.ts';
 import { type ReceivedBlob, type ReceiveWish, receiveBlob } from './receive-blob.ts';
 import { type Recovered, recover } from './recovery.ts';
@@ -29,6 +31,7 @@ import { batchBytes, Slabs } from './slabs.ts';
 import { Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
 import type { CatalogView, Clock, StoreOptions } from './store-options.ts';
+import { Unplaced } from './unplaced.ts';
 import type { WallClock } from './wall-clock.ts';
 import { Wal } from './wal.ts';
 import type { LogRecord } from './wal-record.ts';
@@ -47,6 +50,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const prepared = await prepareDisk(options, monotonicMs);
   const { disk, layout, ballast } = prepared;
   const release = lockDirectory(layout, options.disk === undefined);
+  // Стоять раскладка может только у открытого движка: повтор при запуске места не ждёт.
+  let onNoSpace: (stalled: boolean) => void = () => undefined;
+  const placer = openPlacer(options, { disk, layout, onNoSpace: (stalled) => onNoSpace(stalled) });
   try {
     const randomId = options.randomId ?? randomUUID;
     const recovered = await recover({
@@ -58,18 +64,28 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       mode: options.mode,
       openCatalog:
         options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, { fresh, makeRoom: () => ballast.drop() })),
+      placer,
     });
-    return await Store.start({ ...prepared, options, randomId, recovered, release });
+    const store = await Store.start({ ...prepared, options, randomId, recovered, placer, release });
+    onNoSpace = (stalled) => store.noteNoSpace(stalled);
+    return store;
   } catch (error) {
+    await placer.close(AbortSignal.abort());
     release();
     throw error;
   }
+}
+
+function openPlacer(options: StoreOptions, room: PlacerOptions & { onNoSpace: (stalled: boolean) => void }): Placer {
+  if (options.openPlacer) return options.openPlacer(room);
+  return options.disk === undefined ? startPlacerThread(room.layout, room.onNoSpace) : createPlacer(room);
 }
 
 interface StoreRoom extends PreparedDisk {
   readonly options: StoreOptions;
   readonly randomId: () => string;
   readonly recovered: Recovered;
+  readonly placer: Placer;
   readonly release: () => void;
 }
 
@@ -83,7 +99,8 @@ export class Store {
   readonly #clock: Clock;
   readonly #randomId: () => string;
   readonly #catalog: Catalog;
-  readonly #applier: Applier;
+  readonly #placer: Placer;
+  readonly #unplaced: Unplaced;
   readonly #buckets: Buckets;
   readonly #locks = new FileLocks();
   readonly #slabs = new Slabs();
@@ -96,6 +113,8 @@ export class Store {
   #identity: ElementIdentity;
   /** Режим, который уже в очереди журнала: после него ничто, ему противное, в журнал не встанет. */
   #nextMode: StorageMode;
+  /** Режим переменился после прошлой контрольной точки. */
+  #modeUnsaved: boolean;
   #receiving = 0;
   #bytesSinceCheckpoint = 0;
   readonly #logSharesDisk: boolean;
@@ -114,20 +133,26 @@ export class Store {
     this.#randomId = room.randomId;
     this.wallClock = openWallClock(room, this.#clock, () => this.#guard.mayWrite);
     this.#catalog = recovered.catalog;
-    this.#applier = recovered.applier;
+    this.#placer = room.placer;
+    this.#unplaced = new Unplaced({
+      placer: room.placer,
+      bytesMax: options.unplacedBytesMax,
+      onFailure: (error) => this.#wal.poison(error),
+    });
     this.#buckets = new Buckets(room.disk, room.layout);
     // На диске испытаний поток один: иначе зерно не повторило бы того же хода.
     this.#hashThreads = new HashThreads(options.disk === undefined ? undefined : 0);
     this.#release = room.release;
     this.#identity = recovered.identity;
     this.#nextMode = recovered.identity.mode;
+    this.#modeUnsaved = recovered.modeRedone;
     this.#logSharesDisk = logSharesDisk(room);
     this.space = new Space({
       disk: room.disk,
       path: room.layout.dataDir,
       limits: { capacityBytesMax: options.space.capacityBytesMax, reserveBytes: room.sizes.reserveBytes },
       storedBytes: () => this.#catalog.storedBytes,
-      owedBytes: () => this.#ballast.missingBytes + this.#owedToLog(),
+      owedBytes: () => this.#ballast.missingBytes + this.#owedToLog() + this.#unplaced.bytes,
       monotonicMs: () => this.#clock.monotonicMs(),
     });
     this.#guard = new DiskGuard({
@@ -147,9 +172,13 @@ export class Store {
       start: room.recovered.walStart,
       hooks: {
         apply: (records) => store.#apply(records),
+        room: () => store.#unplaced.room(),
         onFrame: (count, bytes, syncMs) => store.#afterFrame(count, bytes, syncMs),
         onFull: () => void store.#makeRoom(),
-        onFailure: (error) => store.#guard.onFailure(error),
+        onFailure: (error) => {
+          store.#unplaced.release();
+          store.#guard.onFailure(error);
+        },
       },
     });
     store.#timer = setInterval(() => void store.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
@@ -277,15 +306,37 @@ export class Store {
     }
   }
 
-  /** Открывает байты файла; undefined, если их нет на месте. */
-  async openBlob(entry: CatalogEntry): Promise<DiskFile | undefined> {
+  /** Открывает байты файла, где бы они ни были; undefined, если их нет нигде. */
+  async openBlob({ place, file: { fileId } }: CatalogEntry): Promise<DiskFile | undefined> {
+    const unplaced = this.#unplaced.find(fileId);
+    if (unplaced && 'inline' in unplaced) return memoryFile(unplaced.inline);
+    // Имя в staging могли убрать, пока очередь доходила до открытия: тогда байты уже на месте.
+    const staged = unplaced && (await this.#openIfThere(this.#layout.staged(unplaced.staged)));
+    const blob = staged ?? (await this.#openIfThere(this.#layout.blob(place, fileId)));
+    if (blob === undefined) this.requirePresent('now');
+    return blob;
+  }
+
+  async #openIfThere(path: string): Promise<DiskFile | undefined> {
     try {
-      return await this.#disk.open(this.#layout.blob(entry.place, entry.file.fileId), 'read');
+      return await this.#disk.open(path, 'read');
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) throw error;
-      this.requirePresent('now');
-      return undefined;
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
     }
+  }
+
+  /** Ждёт, пока всё подтверждённое до этого мига окажется на местах: нужно тому, кто смотрит на диск сам. */
+  settle(): Promise<void> {
+    return this.#unplaced.settle();
+  }
+
+  /** Раскладке не хватает места (true) или снова хватает. */
+  noteNoSpace(stalled: boolean): void {
+    this.#unplaced.stalled = stalled;
+    const { log } = this.#options;
+    if (stalled) log.error({ event: 'placing_stalled' }, 'на диске нет места: подтверждённые файлы ждут раскладки');
+    else log.info({ event: 'placing_resumed' }, 'место нашлось, раскладка идёт');
   }
 
   /** Сбрасывает разложенное и отпускает сегменты журнала. Второй вызов во время первого ждёт его же. */
@@ -308,10 +359,19 @@ export class Store {
     const position = this.#wal.applied;
     this.#bytesSinceCheckpoint = 0;
     try {
-      const room = { disk: this.#disk, layout: this.#layout, catalog: this.#catalog, applier: this.#applier };
-      const { signal } = this.#abandonCheckpoint;
-      const confirm = (): void => this.#guard.requirePresent(0);
-      const files = await checkpoint({ ...room, identity: () => this.#identity, signal, confirm }, position);
+      const files = await checkpoint(
+        {
+          disk: this.#disk,
+          layout: this.#layout,
+          catalog: this.#catalog,
+          placer: this.#placer,
+          changedIdentity: this.#takeChangedIdentity(),
+          storageId: this.#identity.storageId,
+          signal: this.#abandonCheckpoint.signal,
+          confirm: () => this.#guard.requirePresent(0),
+        },
+        position,
+      );
       this.#wal.releaseBefore(position);
       this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
     } catch (error) {
@@ -319,10 +379,19 @@ export class Store {
     }
   }
 
+  #takeChangedIdentity(): ElementIdentity | undefined {
+    if (!this.#modeUnsaved) return undefined;
+    this.#modeUnsaved = false;
+    return this.#identity;
+  }
+
   #apply(records: readonly LogRecord[]): void {
-    this.#applier.apply(records);
+    this.#catalog.apply(records);
+    this.#unplaced.place(records);
     for (const record of records) {
-      if (record.type === 'mode') this.#identity = { ...this.#identity, mode: record.mode };
+      if (record.type !== 'mode') continue;
+      this.#identity = { ...this.#identity, mode: record.mode };
+      this.#modeUnsaved = true;
     }
   }
 
@@ -342,9 +411,11 @@ export class Store {
     clearInterval(this.#timer);
     await this.#guard.stop();
     await this.#wal.close();
+    const { signal } = this.#abandonCheckpoint;
     const deadline = setTimeout(() => this.#abandonCheckpoint.abort(), CLOSE_MS_MAX);
     await this.#checkpointing;
-    if (!this.#abandonCheckpoint.signal.aborted) await this.checkpoint();
+    if (!signal.aborted) await this.checkpoint();
+    await this.#placer.close(signal);
     clearTimeout(deadline);
     this.#catalog.close();
     await this.#hashThreads.close();

@@ -37,8 +37,10 @@ export interface WalPosition {
 }
 
 export interface WalHooks {
-  /** Разложить по местам записи, которые уже на диске журнала. Вызывается по порядку, кадр за кадром. */
+  /** Показать записи, которые уже на диске журнала, и отдать их на раскладку. Вызывается по порядку, кадр за кадром. */
   apply(records: readonly LogRecord[]): void;
+  /** Подождать перед следующей пачкой, если разложенное отстало; отказ — отказ этим записям, а не журналу. */
+  room?(): Promise<void> | undefined;
   /** Кадр записан и сброшен: сколько записей, байт и миллисекунд на сброс. */
   onFrame(count: number, bytes: number, syncMs: number): void;
   /** Место кончилось: нужна контрольная точка. */
@@ -127,13 +129,13 @@ export class Wal {
     return this.#failure;
   }
 
-  /** Всё до этого места записано, сброшено и разложено: отсюда может начинаться повтор. */
+  /** Всё до этого места записано, сброшено и отдано на раскладку: сброшенная раскладка двигает сюда начало повтора. */
   get applied(): WalPosition {
     return this.#applied;
   }
 
   /**
-   * Ставит запись в очередь и возвращает её, когда она переживёт отключение питания и разложена по местам.
+   * Ставит запись в очередь и возвращает её, когда она переживёт отключение питания и видна.
    * make получает revision и обязан вписать её в запись; порядок вызовов — порядок в журнале.
    * Бросает причину отказа, если журнал закрыт или диск отказал.
    */
@@ -180,7 +182,7 @@ export class Wal {
           this.#fail(error, batch);
           return;
         }
-        // Микрозадача: сначала цикл отдаст диску следующий кадр, потом, пока тот пишется, разложится этот.
+        // Микрозадача: сначала цикл отдаст диску следующий кадр, потом, пока тот пишется, ответит этот.
         const end = this.#end();
         queueMicrotask(() => this.#deliver(batch, end));
       }
@@ -205,13 +207,17 @@ export class Wal {
    * false.
    */
   async #openRoom(batch: readonly Waiter[]): Promise<boolean> {
-    if (this.#offset + frameBytes(batch) <= this.#limits.segmentBytes) return true;
     let path: string;
     try {
+      const room = this.#hooks.room?.();
+      if (room !== undefined) await room;
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#offset + frameBytes(batch) <= this.#limits.segmentBytes) return true;
       path = await this.#prepareSegment();
     } catch (error) {
-      if (!isCode(error, 'ENOSPC')) throw error;
-      for (const waiter of batch) waiter.reject(new ArtError('STORAGE_FULL', { cause: error }));
+      const refusal = isCode(error, 'ENOSPC') ? new ArtError('STORAGE_FULL', { cause: error }) : error;
+      if (!(refusal instanceof ArtError)) throw error;
+      for (const waiter of batch) waiter.reject(refusal);
       return false;
     }
     await this.#enterSegment(path);

@@ -52,14 +52,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'файлы не сброшены',
-    file: 'engine/checkpoint.ts',
+    file: 'engine/placer.ts',
     from: 'await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));',
     to: '',
     seen: [1],
   },
   {
     name: 'каталоги не сброшены',
-    file: 'engine/checkpoint.ts',
+    file: 'engine/placer.ts',
     from: 'await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));',
     to: '',
     seen: [1],
@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'режим не записан',
     file: 'engine/checkpoint.ts',
-    from: 'if (touched.mode !== undefined) await writeIdentity(disk, layout, room.identity());',
+    from: 'if (room.changedIdentity !== undefined) await writeIdentity(disk, layout, room.changedIdentity);',
     to: '',
     seen: [4],
   },
@@ -81,15 +81,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'точка записана раньше сбросов',
     file: 'engine/checkpoint.ts',
-    from: 'const touched = room.applier.takeTouched();',
-    to: 'const touched = room.applier.takeTouched(); await writeCheckpoint(disk, layout, room.identity().storageId, at);',
+    from: 'const flushed = await room.placer.flush(room.signal);',
+    to: 'await writeCheckpoint(disk, layout, room.storageId, at); const flushed = await room.placer.flush(room.signal);',
     seen: [1],
   },
   {
     name: 'имена в staging убраны раньше точки',
     file: 'engine/checkpoint.ts',
     from: 'room.catalog.sync();',
-    to: 'room.catalog.sync(); for (const name of touched.staged) disk.remove(layout.staged(name));',
+    to: 'room.catalog.sync(); for (const name of flushed.staged) disk.remove(layout.staged(name));',
     seen: [5],
   },
   {

@@ -1,0 +1,55 @@
+// Поток раскладки: те же строки раскладчика, заказы приходят сообщениями.
+import { parentPort, workerData } from 'node:worker_threads';
+import { createRealDisk } from './disk.ts';
+import { withBallast } from './disk-with-ballast.ts';
+import { createLayout } from './layout.ts';
+import { createPlacer } from './placer.ts';
+import type { PlacerHome, PlacerOrder, PlacerReply } from './placer-messages.ts';
+
+if (parentPort === null) throw new Error('раскладчик запускается потоком');
+const port = parentPort;
+const { dataDir, walDir } = workerData as PlacerHome;
+const abandoned = new AbortController();
+
+const reply = (message: PlacerReply): void => port.postMessage(message);
+
+const layout = createLayout(dataDir, walDir);
+const bareDisk = createRealDisk();
+const placer = createPlacer({
+  // Балласт — файл, поэтому убрать его вправе и этот поток; заведёт снова главный.
+  disk: withBallast(bareDisk, () => bareDisk.remove(layout.ballast)),
+  layout,
+  onNoSpace: (stalled) => reply({ kind: 'noSpace', stalled }),
+});
+
+function perform(
+  order: Exclude<PlacerOrder, { kind: 'abandon' }>,
+): ReturnType<typeof placer.flush | typeof placer.lost | typeof placer.place> {
+  switch (order.kind) {
+    case 'place':
+      return placer.place(order.records);
+    case 'redo':
+      return placer.redo(order.records);
+    case 'flush':
+      return placer.flush(abandoned.signal);
+    case 'lost':
+      return placer.lost();
+    case 'close':
+      return placer.close(abandoned.signal);
+  }
+}
+
+port.on('message', (order: PlacerOrder) => {
+  if (order.kind === 'abandon') {
+    abandoned.abort();
+    return;
+  }
+  const { id, kind } = order;
+  perform(order).then(
+    (value) => {
+      reply({ kind: 'done', id, value: value ?? undefined });
+      if (kind === 'close') port.close();
+    },
+    (error: unknown) => reply({ kind: 'failed', id, error }),
+  );
+});

@@ -1,0 +1,108 @@
+// Подтверждённое, но ещё не разложенное: откуда читать его байты и сколько его может накопиться.
+// Обещание: файл, о котором уже отвечено, читается, лежат его байты на месте или ещё нет.
+import { ArtError } from '@artstore/contracts';
+import type { Placer } from './placer.ts';
+import type { LogRecord } from './wal-record.ts';
+
+/** Сколько неразложенного держать в памяти: дальше писатели ждут. */
+const UNPLACED_BYTES_MAX = 32 << 20;
+/** Память записи сверх байтов файла: описание, очередь, сообщение потоку. */
+const RECORD_OVERHEAD_BYTES = 2048;
+
+type PutBytes = Extract<LogRecord, { type: 'put' }>['bytes'];
+
+interface UnplacedPut {
+  readonly revision: number;
+  readonly bytes: PutBytes;
+}
+
+export class Unplaced {
+  readonly #placer: Placer;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #puts = new Map<string, UnplacedPut>();
+  #bytes = 0;
+  #stalled = false;
+  #closed = false;
+  #last: Promise<void> = Promise.resolve();
+  #roomWaiters: (() => void)[] = [];
+
+  constructor(placer: Placer, onFailure: (error: unknown) => void) {
+    this.#placer = placer;
+    this.#onFailure = onFailure;
+  }
+
+  /** Сколько байт файлов и записей ждёт раскладки: на диске этого ещё нет. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Где байты файла, если на месте их ещё нет. */
+  find(fileId: string): PutBytes | undefined {
+    return this.#puts.get(fileId)?.bytes;
+  }
+
+  /** Отдаёт записи раскладчику и помнит их, пока он не кончит. */
+  place(records: readonly LogRecord[]): void {
+    const bytes = records.reduce((sum, record) => sum + memoryOf(record), 0);
+    this.#bytes += bytes;
+    for (const record of records) {
+      if (record.type === 'put') {
+        this.#puts.set(record.file.fileId, { revision: record.file.revision, bytes: record.bytes });
+      }
+    }
+    this.#last = this.#placer.place(records).then(() => this.#forget(records, bytes));
+    this.#last.catch((error: unknown) => {
+      this.#onFailure(error);
+      this.release();
+    });
+  }
+
+  #forget(records: readonly LogRecord[], bytes: number): void {
+    this.#bytes -= bytes;
+    for (const record of records) {
+      if (record.type !== 'put') continue;
+      const { fileId, revision } = record.file;
+      // Под тем же именем мог подтвердиться уже другой файл.
+      if (this.#puts.get(fileId)?.revision === revision) this.#puts.delete(fileId);
+    }
+    if (this.#bytes <= UNPLACED_BYTES_MAX) this.#wakeWriters();
+  }
+
+  /** Ждёт, пока всё подтверждённое до этого мига окажется на местах. */
+  settle(): Promise<void> {
+    return this.#last;
+  }
+
+  /** Раскладке не хватает места на диске. */
+  set stalled(stalled: boolean) {
+    this.#stalled = stalled;
+    if (stalled) this.#wakeWriters();
+  }
+
+  /**
+   * undefined — можно писать дальше; иначе дождаться. Бросает STORAGE_FULL, если раскладка стоит из-за полного диска:
+   * ждать её бессмысленно, а память не бесконечна.
+   */
+  room(): Promise<void> | undefined {
+    if (this.#bytes <= UNPLACED_BYTES_MAX || this.#closed) return undefined;
+    if (this.#stalled) return Promise.reject(new ArtError('STORAGE_FULL'));
+    return new Promise<void>((resolve) => this.#roomWaiters.push(resolve)).then(() => this.room());
+  }
+
+  /** Отпускает ждущих: журнал отказал или закрывается. */
+  release(): void {
+    this.#closed = true;
+    this.#wakeWriters();
+  }
+
+  #wakeWriters(): void {
+    const waiters = this.#roomWaiters;
+    this.#roomWaiters = [];
+    for (const wake of waiters) wake();
+  }
+}
+
+function memoryOf(record: LogRecord): number {
+  const inline = record.type === 'put' && 'inline' in record.bytes ? record.bytes.inline.byteLength : 0;
+  return inline + RECORD_OVERHEAD_BYTES;
+}
