@@ -14,6 +14,8 @@ interface Waiting {
 export function startPlacerThread(layout: Layout, onNoSpace: NonNullable<PlacerOptions['onNoSpace']>): Placer {
   const home: PlacerHome = { dataDir: layout.dataDir, walDir: layout.walDir };
   const worker = new Worker(new URL('./placer-worker.ts', import.meta.url), { workerData: home, name: 'placer' });
+  // Процесс держит живым только начатая раскладка, а не сам поток.
+  worker.unref();
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let dead: Error | undefined;
@@ -32,6 +34,7 @@ export function startPlacerThread(layout: Layout, onNoSpace: NonNullable<PlacerO
     }
     const each = waiting.get(reply.id);
     waiting.delete(reply.id);
+    if (waiting.size === 0) worker.unref();
     if (reply.kind === 'done') each?.resolve(reply.value);
     else each?.reject(reply.error);
   });
@@ -44,6 +47,7 @@ export function startPlacerThread(layout: Layout, onNoSpace: NonNullable<PlacerO
     const { promise, resolve, reject } = Promise.withResolvers<Flushed | readonly string[] | undefined>();
     lastId += 1;
     waiting.set(lastId, { resolve, reject });
+    if (waiting.size === 1) worker.ref();
     worker.postMessage(make(lastId), transfer);
     return promise;
   };

@@ -27,6 +27,8 @@ export interface StoreOptions {
   /** До скольких байт файл едет внутри записи журнала. */
   readonly inlineBytesMax?: number;
   readonly walLimits?: Partial<WalLimits>;
+  /** Сколько байт подтверждённого может ждать раскладки в памяти. */
+  readonly unplacedBytesMax?: number;
   /** Контрольная точка — через столько байт журнала или миллисекунд, что раньше. */
   readonly checkpointBytes?: number;
   readonly checkpointMs?: number;

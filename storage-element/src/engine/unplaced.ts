@@ -18,6 +18,7 @@ interface UnplacedPut {
 
 export class Unplaced {
   readonly #placer: Placer;
+  readonly #bytesMax: number;
   readonly #onFailure: (error: unknown) => void;
   readonly #puts = new Map<string, UnplacedPut>();
   #bytes = 0;
@@ -26,9 +27,10 @@ export class Unplaced {
   #last: Promise<void> = Promise.resolve();
   #roomWaiters: (() => void)[] = [];
 
-  constructor(placer: Placer, onFailure: (error: unknown) => void) {
-    this.#placer = placer;
-    this.#onFailure = onFailure;
+  constructor(room: { placer: Placer; bytesMax: number | undefined; onFailure: (error: unknown) => void }) {
+    this.#placer = room.placer;
+    this.#bytesMax = room.bytesMax ?? UNPLACED_BYTES_MAX;
+    this.#onFailure = room.onFailure;
   }
 
   /** Сколько байт файлов и записей ждёт раскладки: на диске этого ещё нет. */
@@ -65,7 +67,7 @@ export class Unplaced {
       // Под тем же именем мог подтвердиться уже другой файл.
       if (this.#puts.get(fileId)?.revision === revision) this.#puts.delete(fileId);
     }
-    if (this.#bytes <= UNPLACED_BYTES_MAX) this.#wakeWriters();
+    if (this.#bytes <= this.#bytesMax) this.#wakeWriters();
   }
 
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах. */
@@ -84,7 +86,7 @@ export class Unplaced {
    * ждать её бессмысленно, а память не бесконечна.
    */
   room(): Promise<void> | undefined {
-    if (this.#bytes <= UNPLACED_BYTES_MAX || this.#closed) return undefined;
+    if (this.#bytes <= this.#bytesMax || this.#closed) return undefined;
     if (this.#stalled) return Promise.reject(new ArtError('STORAGE_FULL'));
     return new Promise<void>((resolve) => this.#roomWaiters.push(resolve)).then(() => this.room());
   }

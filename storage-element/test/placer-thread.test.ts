@@ -1,0 +1,82 @@
+// Раскладка отдельным потоком на настоящем диске: порядок, отказ, остановка.
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openStore, type Store } from '../src/engine/store.ts';
+import { dayOf } from '../src/engine/layout.ts';
+import { fileIdOf, putBytes } from './crash/workload.ts';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+async function openOnDisk(t: TestContext, onFatal: (error: unknown) => void = () => undefined) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'artstore-placer-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const open = (): Promise<Store> =>
+    openStore({
+      dataDir,
+      walDir: join(dataDir, 'wal'),
+      mode: 'edit',
+      space: { capacityBytesMax: undefined, reserveBytes: 0 },
+      log: SILENT,
+      hooks: { onFatal },
+    });
+  return { dataDir, open, store: await open() };
+}
+
+const small = (index: number): Buffer => Buffer.from(`файл ${index}`);
+
+test('тысяча загрузок разом: после settle каждый файл лежит на месте вместе с описанием', async (t) => {
+  const { dataDir, store } = await openOnDisk(t);
+  const indexes = Array.from({ length: 1000 }, (_, index) => index);
+  await Promise.all(
+    indexes.map((index) => putBytes(store, { fileId: fileIdOf(index), bytes: small(index), description: '' })),
+  );
+  await store.settle();
+  const names = await readdir(join(dataDir, 'files', dayOf(store.nowMs())), { recursive: true });
+  assert.equal(names.filter((name) => name.endsWith('.bin')).length, indexes.length);
+  assert.equal(names.filter((name) => name.endsWith('.attr.json')).length, indexes.length);
+  await store.close();
+});
+
+test('остановка сразу после ответа ничего не теряет и не оставляет журналу повтора', async (t) => {
+  const { open, store } = await openOnDisk(t);
+  for (let index = 0; index < 20; index += 1) {
+    await putBytes(store, { fileId: fileIdOf(index), bytes: small(index), description: '' });
+  }
+  await store.close();
+  const again = await open();
+  assert.equal(again.catalog.totals(new Date().toISOString()).active.files, 20);
+  await again.close();
+});
+
+test('поток раскладки отказал: движок перестаёт писать и говорит причину, следующий запуск всё раскладывает', async (t) => {
+  const fatal = Promise.withResolvers<unknown>();
+  const { dataDir, open, store } = await openOnDisk(t, fatal.resolve);
+  const put = (index: number): Promise<unknown> =>
+    putBytes(store, { fileId: fileIdOf(index), bytes: small(index), description: '' });
+  await put(0);
+  await store.settle();
+  // На месте каталога дня теперь лежит файл: создать в нём ничего нельзя.
+  const day = join(dataDir, 'files', dayOf(store.nowMs()));
+  await rm(day, { recursive: true });
+  await writeFile(day, '');
+  await put(1);
+  assert.match(String(await fatal.promise), /ENOTDIR/);
+  await assert.rejects(put(2), { code: 'NOT_READY' });
+  const entry = store.catalog.get(fileIdOf(1));
+  assert.ok(entry && (await store.openBlob(entry)), 'подтверждённое читается и теперь');
+  await store.close();
+  await rm(day);
+  const again = await open();
+  await again.settle();
+  assert.equal(again.catalog.totals(new Date().toISOString()).active.files, 2);
+  for (const index of [0, 1]) {
+    const found = again.catalog.get(fileIdOf(index));
+    const blob = found && (await again.openBlob(found));
+    assert.equal(await blob?.size(), small(index).length);
+    await blob?.close();
+  }
+  await again.close();
+});
