@@ -17,7 +17,7 @@ import { runTestFile } from './testing/run-test-file.ts';
 const TEST_TIMEOUT_MS = 60_000;
 const LONG_TEST_TIMEOUT_MS = 240_000;
 const FILE_TIMEOUT_MS = 150_000;
-const LONG_FILE_TIMEOUT_MS = 300_000;
+const LONG_FILE_TIMEOUT_MS = 600_000;
 /** Целые стенды, сотни запусков настоящего элемента, сотни тысяч сбоев: на занятой машине им нужно больше времени. */
 const LONG_TESTS = /^test\/e2e\/|\/test\/(faults|crash)\//;
 const LEFTOVER_WAIT_MS = 3_000;

@@ -7,7 +7,7 @@ import { addExplored, type Explored, NOTHING_EXPLORED } from './explored.ts';
 import type { Action } from './history.ts';
 import { createRandom } from './random.ts';
 import { type DriveRoom, Found, Trial } from './trial.ts';
-import { act, changeMode, checksumOf, type Conditions, fileIdOf, readBack } from './workload.ts';
+import { act, changeMode, checksumOf, collect, type Conditions, fileIdOf, readBack } from './workload.ts';
 
 /** Действие перебора; turn — его место в последовательности, чтобы описания различались. */
 type Letter = (room: DriveRoom, turn: number) => Promise<void>;
@@ -47,7 +47,8 @@ const EDIT_LETTERS: Readonly<Record<string, Letter>> = {
   ...COMMON_LETTERS,
   удаление: change(() => ({ kind: 'remove' })),
   возврат: change(() => ({ kind: 'restore' })),
-  уборка: change(() => ({ kind: 'expire' })),
+  'файл убран': change(() => ({ kind: 'expire' })),
+  'уборка удалённого': ({ store, history }: DriveRoom) => collect(store, history),
 };
 
 /** Что бывает с элементом rw: удалять нельзя, зато меняется режим. */

@@ -20,7 +20,9 @@ export type Action =
   | { readonly kind: 'restore' }
   | { readonly kind: 'expire' }
   /** Пометка движка «байты пропали»: ставится на доступный файл, с помеченного снимается. */
-  | { readonly kind: 'mark' };
+  | { readonly kind: 'mark' }
+  /** Проход уборки с нулевой отсрочкой: удалённое уходит, прочее остаётся. */
+  | { readonly kind: 'collect' };
 
 export type Outcome = 'created' | 'known' | 'done' | 'CONFLICT' | 'FILE_NOT_FOUND' | 'INTERNAL_ERROR';
 
@@ -36,6 +38,7 @@ export interface Step {
 
 /** Чем действие обязано ответить и что после него остаётся. */
 function perform(state: FileState | undefined, action: Action): { outcome: Outcome; next: FileState | undefined } {
+  if (action.kind === 'collect') return { outcome: 'done', next: state?.status === 'deleted' ? undefined : state };
   if (state === undefined) {
     if (action.kind !== 'put') return { outcome: 'FILE_NOT_FOUND', next: state };
     const { checksum, description } = action;

@@ -232,6 +232,34 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'store.discard(received);',
     seen: [2, 49],
   },
+  {
+    name: 'пометка не записана в описание',
+    file: 'engine/apply-records.ts',
+    from: "if (record.sidecar === 'rewrite') this.#writeAttr(record, 'replace');",
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'повтор пометку не записывает',
+    file: 'engine/apply-records.ts',
+    from: "if (record.sidecar === 'rewrite') this.#redoAttr(record);",
+    to: '',
+    seen: [1],
+  },
+  {
+    name: 'указатель о пометке не знает',
+    file: 'engine/catalog.ts',
+    from: "case 'mark':\n        this.upsert(record);",
+    to: "case 'mark':",
+    seen: [1],
+  },
+  {
+    name: 'уборка не смотрит на файл под замком ещё раз',
+    file: 'upkeep/collect-expired.ts',
+    from: 'if (entry === undefined || !isDue(entry.file, untilIso) || !mayCollect(store)) return;',
+    to: 'if (entry === undefined) return;',
+    seen: [1],
+  },
 ];
 
 const QUERY = 'mutant=';

@@ -4,7 +4,7 @@
 import type { Action } from './history.ts';
 import { createRandom, type Random } from './random.ts';
 import type { DriveRoom } from './trial.ts';
-import { act, changeMode, checksumOf, conditionsOf, fileIdOf, readBack } from './workload.ts';
+import { act, changeMode, checksumOf, collect, conditionsOf, fileIdOf, readBack } from './workload.ts';
 
 interface Planned {
   /** Номер действия в плане. */
@@ -32,6 +32,7 @@ export function planOf(seed: string, rounds: number): Plan {
       planAction(random, { number: number(), files: conditions.files, isEdit }),
     );
     if (random.chance(0.25)) round.push(planReading(number(), fileIdOf(random.below(conditions.files))));
+    if (isEdit && random.chance(0.2)) round.push(planCollect(random, { number: number(), files: conditions.files }));
     if (random.chance(0.2)) round.push(planCheckpoint(number()));
     if (!isEdit && random.chance(0.35)) round.push(planMode(number()));
     return round;
@@ -106,6 +107,24 @@ function planCircle(random: Random, { number, file }: { number: number; file: nu
 
 function planReading(number: number, fileId: string): Planned {
   return { number, words: `чтение ${fileId}`, run: ({ store }) => readBack(store, fileId) };
+}
+
+/** Через раз — когда удалённый файл как раз возвращают: уборка уже видела его в очереди, а замок у возврата. */
+function planCollect(random: Random, { number, files }: { number: number; files: number }): Planned {
+  if (random.chance(0.5)) {
+    return { number, words: 'уборка удалённого', run: ({ store, history }) => collect(store, history) };
+  }
+  const file = random.below(files);
+  const fileId = fileIdOf(file);
+  return {
+    number,
+    words: `файл ${file} удалён, затем возврат и уборка разом`,
+    run: async ({ store, history, failed }) => {
+      await act(store, history, { fileId, action: { kind: 'remove' } });
+      if (failed()) return;
+      await Promise.all([act(store, history, { fileId, action: { kind: 'restore' } }), collect(store, history)]);
+    },
+  };
 }
 
 function planCheckpoint(number: number): Planned {

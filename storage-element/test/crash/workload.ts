@@ -2,6 +2,7 @@
 // Что началось и чем ответило, остаётся в истории.
 import { createHash } from 'node:crypto';
 import { isArtError } from '@artstore/contracts';
+import { collectExpired, emptyReport, type GcLimits } from '../../src/upkeep/collect-expired.ts';
 import type { CatalogEntry } from '../../src/engine/catalog.ts';
 import { openStore, type Store } from '../../src/engine/store.ts';
 import type { StoreOptions } from '../../src/engine/store-options.ts';
@@ -211,6 +212,8 @@ async function perform(
       return 'done';
     case 'mark':
       return toggleMark(store, fileId);
+    case 'collect':
+      throw new Error('уборка идёт проходом: см. collect');
     case 'expire':
       await store.withFile(fileId, async (locked) => {
         const entry = locked.current();
@@ -231,6 +234,34 @@ function toggleMark(store: Store, fileId: string): Promise<Outcome> {
     await locked.mark(entry, { ...file, status: file.status === 'active' ? 'missing' : 'active' }, 'rewrite');
     return 'done';
   });
+}
+
+/** Убирают всё, что удалено; надгробий не забывают. */
+const GC_LIMITS: GcLimits = {
+  graceMs: 0,
+  tombstoneKeepMs: NOW_MS,
+  passFilesMax: 1000,
+  passBytesMax: 2 ** 40,
+  passMs: 60_000,
+};
+
+/** Проход уборки — по шагу на каждый файл: до какого из них он дойдёт раньше, решает сам. */
+export async function collect(store: Store, history: History): Promise<void> {
+  const startedAt = history.tick();
+  const endedAt = Number.POSITIVE_INFINITY;
+  const steps = Array.from({ length: history.conditions.files + 1 }, (_, index): Step => {
+    return { fileId: fileIdOf(index), action: { kind: 'collect' }, startedAt, endedAt, outcome: undefined };
+  });
+  history.steps.push(...steps);
+  try {
+    const { signal } = new AbortController();
+    await collectExpired({ store, limits: GC_LIMITS, report: emptyReport(), signal });
+  } catch (error) {
+    if (isArtError(error) && !REFUSALS.has(error.code)) throw error;
+    return;
+  }
+  const now = history.tick();
+  for (const step of steps) Object.assign(step, { endedAt: now, outcome: 'done' });
 }
 
 /** Меняет режим и вписывает это в историю; недопустимый переход ничего не обещает. */
