@@ -95,6 +95,15 @@ test('часы перевели назад на ходу: новое не пол
   assert.equal(clock.nowMs(), START_MS + 2 * HOUR_MS);
 });
 
+test('у нового элемента отметки ещё нет, но перевод назад даты и ему не портит', () => {
+  const { clock, kind, jump, run } = openClock();
+  run(HOUR_MS / 4);
+  jump(-DAY_MS);
+  assert.equal(clock.nowMs(), START_MS + HOUR_MS / 4);
+  jump(DAY_MS);
+  assert.deepEqual([kind(), clock.nowMs()], [undefined, START_MS + HOUR_MS / 4]);
+});
+
 test('запуск в 2030 году: часы идут ровно хоть неделю, но сами верны не станут; служба времени вернула — верны', () => {
   const { kind, jump, run } = openClock({ markMs: START_MS, nowMs: YEAR_2030_MS });
   assert.equal(kind(), 'far');

@@ -59,10 +59,12 @@ export class WallClock {
     if (this.#markMs !== undefined) await this.#write(this.#markMs);
   }
 
-  /** Нынешнее время, миллисекунды Unix; назад за отметку не уходит. */
+  /** Нынешнее время, миллисекунды Unix. Часы отстали — от якоря с прибавкой монотонных: и у нового, где отметки ещё нет. */
   nowMs(): number {
     const now = this.#read();
-    return this.#isBehind(now) ? Math.max(this.#markMs ?? 0, this.#expectedMs(now)) : now.wallMs;
+    const expectedMs = this.#expectedMs(now);
+    const late = this.#isBehind(now) || now.wallMs < expectedMs - JUMP_MS;
+    return late ? Math.max(this.#markMs ?? 0, expectedMs) : now.wallMs;
   }
 
   /** Смотрит на часы; undefined — им можно верить. */
