@@ -4,6 +4,8 @@
 //   1. Каталог пропал или подменён. Открытые журнал, указатель и замок остались на прежнем диске, а пути ведут на новый.
 //      На всё отвечается NOT_READY, контрольная точка не ставится: она обещала бы байты, легшие не туда.
 //      Процесс не завершается: следующий запуск увидел бы пустой каталог и завёл бы в нём новый элемент.
+//      Оборванная файловая система (XFS отвечает EIO на любой взгляд) — не подмена: заводить новый элемент там негде, а
+//      пока процесс держит её открытой, подключить диск заново нельзя. Здесь процесс завершается.
 //   2. Каталог вернулся. Что успело лечь мимо, знает только журнал, поэтому процесс завершается, и следующий запуск
 //      повторяет его с последней точки.
 //   3. Диск стал только для чтения. Запуск с такого диска невозможен, а чтение идёт: процесс живёт, изменениям — отказ.
@@ -127,6 +129,11 @@ export class DiskGuard {
     this.#room.log.error({ event: 'writes_stopped', err: error, disk: this.#state.kind }, 'запись остановлена');
   }
 
+  #isDead(): boolean {
+    const { watched } = this.#room;
+    return watched !== undefined && watched.probe.dead(watched.layout.dataDir);
+  }
+
   #isReadOnlyInFact(): boolean {
     const { watched } = this.#room;
     return watched !== undefined && !isWritable(watched.probe, watched.layout, 'try');
@@ -139,6 +146,7 @@ export class DiskGuard {
         log.error({ event: 'data_directory_absent', reason: seen.reason }, seen.reason);
       this.#wasAbsent = seen.reason;
       this.#state = seen;
+      if (this.#isDead()) this.#end(new Error(`${seen.reason} (EIO)`));
       return;
     }
     if (seen.kind === 'read_only') {

@@ -235,6 +235,8 @@ const NAMES_MIN = 1024;
 export interface DirectoryProbe {
   /** Устройство и номер: у подменённого каталога они другие. undefined, если его нет или не видно. */
   identify(path: string): string | undefined;
+  /** Файловая система под путём оборвана: даже взгляд на каталог кончается EIO. */
+  dead(path: string): boolean;
   /** Устройство; undefined, если каталога нет. */
   device(path: string): string | undefined;
   /** Файл, каким его видно снаружи: меняется с каждой заменой. undefined, если его нет или не видно. */
@@ -250,6 +252,14 @@ export interface DirectoryProbe {
 export function createDirectoryProbe(): DirectoryProbe {
   return {
     identify: (path) => visible(path, ({ dev, ino }) => `${dev}:${ino}`),
+    dead: (path) => {
+      try {
+        fs.statSync(path);
+        return false;
+      } catch (error) {
+        return isCode(error, 'EIO');
+      }
+    },
     device: (path) => visible(path, ({ dev }) => String(dev)),
     version: (path) => visible(path, ({ dev, ino, mtimeNs, size }) => `${dev}:${ino}:${mtimeNs}:${size}`),
     writable: (path, how) => {
