@@ -14,6 +14,8 @@ export interface Load {
   readonly workers?: number;
   /** Длины загружаемых файлов, байт; малые едут внутри журнала, большие — через staging. */
   readonly sizes?: readonly number[];
+  /** Ничего не удалять. */
+  readonly keeping?: boolean;
   /** Токен вместо обычного: у процесса с чужими часами срок другой. */
   readonly token?: string;
 }
@@ -59,7 +61,7 @@ class Worker {
     const dice = Math.random();
     if (dice < 0.55) return this.#upload();
     if (dice < 0.7) return this.#change('edit', 'active');
-    if (dice < 0.8) return this.#change('delete', 'active');
+    if (dice < 0.8) return this.#load.keeping === true ? this.#upload() : this.#change('delete', 'active');
     if (dice < 0.85) return this.#change('restore', 'deleted');
     return this.#download();
   }
