@@ -20,6 +20,7 @@ import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
 import { memoryFile } from './memory-file.ts';
+import { OpenBlobs } from './open-blobs.ts';
 import { Buckets } from './place-files.ts';
 import { createPlacer, type Placer, type PlacerOptions } from './placer.ts';
 import { startPlacerThread } from './placer-thread.ts';
@@ -101,6 +102,7 @@ export class Store {
   readonly #catalog: Catalog;
   readonly #placer: Placer;
   readonly #unplaced: Unplaced;
+  readonly #blobs: OpenBlobs;
   readonly #buckets: Buckets;
   readonly #locks = new FileLocks();
   readonly #slabs = new Slabs();
@@ -138,6 +140,12 @@ export class Store {
       placer: room.placer,
       bytesMax: options.unplacedBytesMax,
       onFailure: (error) => this.#wal.poison(error),
+    });
+    this.#blobs = new OpenBlobs({
+      open: (path) => room.disk.open(path, 'read'),
+      // Диск испытаний считает открытые файлы.
+      idleFilesMax: options.disk === undefined ? undefined : 0,
+      monotonicMs: () => this.#clock.monotonicMs(),
     });
     this.#buckets = new Buckets(room.disk, room.layout);
     // На диске испытаний поток один: иначе зерно не повторило бы того же хода.
@@ -319,7 +327,7 @@ export class Store {
 
   async #openIfThere(path: string): Promise<DiskFile | undefined> {
     try {
-      return await this.#disk.open(path, 'read');
+      return await this.#blobs.open(path);
     } catch (error) {
       if (isCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -389,6 +397,7 @@ export class Store {
     this.#catalog.apply(records);
     this.#unplaced.place(records);
     for (const record of records) {
+      if (record.type === 'remove') this.#blobs.forget(this.#layout.blob(record.place, record.fileId));
       if (record.type !== 'mode') continue;
       this.#identity = { ...this.#identity, mode: record.mode };
       this.#modeUnsaved = true;
@@ -417,6 +426,7 @@ export class Store {
     if (!signal.aborted) await this.checkpoint();
     await this.#placer.close(signal);
     clearTimeout(deadline);
+    await this.#blobs.close();
     this.#catalog.close();
     await this.#hashThreads.close();
     this.#release();
