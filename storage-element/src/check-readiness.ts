@@ -15,7 +15,8 @@ export interface ReadinessRoom {
 
 export async function checkReadiness({ store, keys, keysRefreshMs }: ReadinessRoom): Promise<Record<string, Check>> {
   const { reads, writes } = await checkDisk(store);
-  return { reads, writes, keys: checkKeys(keys, keysRefreshMs), clock: checkClock(store) };
+  const [catalog, clock] = [checkCatalog(store), checkClock(store)];
+  return { reads, writes, catalog, keys: checkKeys(keys, keysRefreshMs), clock };
 }
 
 async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }> {
@@ -41,6 +42,12 @@ function checkWrites(store: Store, availableBytes: number): Check {
     return { status: 'fail', message: 'the disk refused to sync; the process is stopping' };
   if (availableBytes === 0) return { status: 'degraded', message: 'no space left' };
   return { status: 'ok' };
+}
+
+/** Каталог строится: внесённое читается, списка и записи ещё нет. */
+function checkCatalog(store: Store): Check {
+  const { rebuild } = store;
+  return rebuild === undefined ? { status: 'ok' } : { status: 'degraded', message: rebuild.describe().en };
 }
 
 function checkKeys(keys: ReadinessRoom['keys'], refreshMs: number): Check {

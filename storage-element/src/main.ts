@@ -3,7 +3,7 @@ import { createLogger, run } from '@artstore/chassis';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 
-/** Столько живёт процесс после отказа диска: уходящие ответы успевают назвать причину. */
+/** Столько живёт процесс после отказа движка: уходящие ответы успевают назвать причину. */
 const FATAL_EXIT_MS = 500;
 const FATAL_EXIT_CODE = 70;
 
@@ -11,7 +11,10 @@ const config = readConfig(process.env);
 const log = createLogger({ service: 'storage-element', ...config.log });
 try {
   const { app, close } = await buildApp(config, log, (error) => {
-    log.fatal({ event: 'disk_failed', err: error }, 'диск отказал: процесс остановится, следующий запуск восстановит');
+    log.fatal(
+      { event: 'engine_failed', err: error },
+      'движок дальше работать не может: процесс остановится, следующий запуск восстановит',
+    );
     setTimeout(() => process.exit(FATAL_EXIT_CODE), FATAL_EXIT_MS);
   });
   await run({ app, log, host: config.host, port: config.port, drainMs: config.drainMs, close });

@@ -54,6 +54,7 @@ export function measureStore(metrics: Metrics): StoreMeter {
       watchLog(metrics, store, () => (performance.now() - checkpointAtMs) / 1000);
       watchFiles(metrics, store);
       measureDisk(metrics, store);
+      watchRebuild(metrics, store);
     },
   };
 }
@@ -78,6 +79,23 @@ function watchLog(metrics: Metrics, store: Store, checkpointAgeSeconds: () => nu
     help: 'Последняя позиция журнала.',
     collect() {
       this.set(store.revision);
+    },
+  });
+}
+
+function watchRebuild(metrics: Metrics, store: Store): void {
+  metrics.gauge({
+    name: 'se_catalog_rebuild_files',
+    help: 'Сколько файлов внесено в каталог, который строится заново; ноль, когда каталог цел.',
+    collect() {
+      this.set(store.rebuild?.files ?? 0);
+    },
+  });
+  metrics.gauge({
+    name: 'se_catalog_rebuild_ratio',
+    help: 'Какая доля каталога уже построена; единица, когда каталог цел.',
+    collect() {
+      this.set(store.rebuild === undefined ? 1 : store.rebuild.percent / 100);
     },
   });
 }

@@ -387,7 +387,7 @@ export interface components {
                 /** @description Сколько ещё можно принять. */
                 available_bytes: number;
             };
-            /** @description Число файлов по статусам. */
+            /** @description Число файлов по статусам. При maintenance — сколько уже внесено в каталог. */
             counts: {
                 active: number;
                 expired: number;

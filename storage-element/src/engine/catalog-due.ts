@@ -17,18 +17,6 @@ export function dueAtOf(file: StoredFile): string | null {
   return file.status === 'deleted' ? file.deletedAt : null;
 }
 
-/** Условие на состояние к nowIso: истёкшее считается истёкшим и до того, как сборщик это записал. */
-export function statusFilter(status: StoredStatus | undefined, nowIso: string): { where: string; values: string[] } {
-  if (status === undefined) return { where: 'true', values: [] };
-  if (status === 'active') {
-    return { where: "status = 'active' AND (expires_at IS NULL OR expires_at > ?)", values: [nowIso] };
-  }
-  if (status === 'expired') {
-    return { where: "(status = 'expired' OR (status = 'active' AND expires_at <= ?))", values: [nowIso] };
-  }
-  return { where: 'status = ?', values: [status] };
-}
-
 export class DueQueue {
   readonly #db: DatabaseSync;
 

@@ -55,7 +55,9 @@ function writeAttr(disk: CrashDisk, file: StoredFile, place = PLACE): void {
 async function rebuild(disk: CrashDisk) {
   const catalog = new Catalog(':memory:');
   const progress: number[] = [];
-  const report = await rebuildCatalog(disk, LAYOUT, catalog, (files) => progress.push(files));
+  const report = await rebuildCatalog(disk, LAYOUT, catalog, {
+    onProgress: ({ files }) => progress.push(files),
+  });
   const { items } = catalog.list({ limit: 100, offset: 0, nowIso: '2026-11-24T00:00:00.000Z' });
   return { report, catalog, ids: items.map(({ fileId }) => fileId), progress };
 }

@@ -11,21 +11,39 @@ export interface RebuildReport {
   revision: number;
 }
 
-/** Сколько описаний в одной транзакции каталога. */
-const BATCH_FILES = 2000;
+/** Сколько уже сделано. Вёдра известны заранее, поэтому доля — по ним. */
+export interface RebuildProgress {
+  readonly files: number;
+  readonly bucketsDone: number;
+  readonly bucketsTotal: number;
+}
+
+export interface RebuildWatch {
+  onProgress(progress: RebuildProgress): void;
+  /** Прерывает обход между пачками: каталог остаётся недостроенным, и следующий запуск строит его заново. */
+  readonly signal?: AbortSignal;
+}
+
+/** Сколько описаний в одной транзакции каталога: чем их больше, тем реже переписываются страницы его индексов. */
+const BATCH_FILES = 10_000;
+/** Через столько файлов журнал базы переносится в неё саму: без этого он вырос бы больше базы. */
+const SYNC_FILES = 100_000;
 
 /** Обходит files/ и вносит каждое целое описание. onProgress зовётся после каждой пачки. */
 export async function rebuildCatalog(
   disk: Disk,
   layout: Layout,
   catalog: Catalog,
-  onProgress: (files: number) => void,
+  { onProgress, signal }: RebuildWatch,
 ): Promise<RebuildReport> {
   const report: RebuildReport = { files: 0, damaged: [], revision: 0 };
   const damaged = (fileId: string, place: Place, reason: string): void => {
     report.damaged.push({ path: layout.attr(place, fileId), reason });
     catalog.damaged.mark(fileId, place);
   };
+  const buckets = [...places(disk, layout)];
+  let bucketsDone = 0;
+  let unsynced = 0;
   let batch: CatalogEntry[] = [];
   const flush = async (): Promise<void> => {
     const entries = batch;
@@ -36,11 +54,18 @@ export async function rebuildCatalog(
         else damaged(entry.file.fileId, entry.place, 'revision занята другим файлом');
       }
     });
-    onProgress(report.files);
+    unsynced += entries.length;
+    if (unsynced >= SYNC_FILES) {
+      catalog.sync();
+      unsynced = 0;
+    }
+    onProgress({ files: report.files, bucketsDone, bucketsTotal: buckets.length });
     await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
   };
-  for (const place of places(disk, layout)) {
-    for (const name of disk.list(layout.bucketDir(place))) {
+  catalog.beginBulk();
+  for (const place of buckets) {
+    for (const name of listBucket(disk, layout, place)) {
       const fileId = fileIdOfAttr(name);
       if (fileId === undefined) continue;
       const entry = readEntry(disk, layout, { fileId, place, damaged });
@@ -49,10 +74,22 @@ export async function rebuildCatalog(
       batch.push(entry);
       if (batch.length >= BATCH_FILES) await flush();
     }
+    bucketsDone += 1;
   }
   await flush();
+  catalog.endBulk();
   catalog.damaged.dropTwins();
   return report;
+}
+
+/** Имена ведра. Ведро, пропавшее посреди обхода, — отключённый диск: каталог без него выглядел бы целым. */
+function listBucket(disk: Disk, layout: Layout, place: Place): string[] {
+  const path = layout.bucketDir(place);
+  const names = disk.list(path);
+  if (names.length > 0 || disk.list(layout.dayDir(place.day)).some((name) => bucketNumber(name) === place.bucket)) {
+    return names;
+  }
+  throw new Error(`${path} пропал, пока строился каталог`);
 }
 
 function* places(disk: Disk, layout: Layout): Generator<Place> {
@@ -75,7 +112,7 @@ function readEntry(
     if (file.fileId !== fileId) throw new AttrDamaged('идентификатор не тот, что в имени файла');
     return { file, place };
   } catch (error) {
-    if (!(error instanceof AttrDamaged) && !isCode(error, 'EIO')) throw error;
+    if (!(error instanceof AttrDamaged) && !isCode(error, 'EIO') && !isCode(error, 'EISDIR')) throw error;
     damaged(fileId, place, error.message);
     return undefined;
   }

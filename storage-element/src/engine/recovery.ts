@@ -1,4 +1,5 @@
-// Запуск движка: личность, повтор журнала, каталог. Заканчивается до того, как откроется порт.
+// Запуск движка: личность, повтор журнала, каталог. Повтор заканчивается до того, как откроется порт; потерянный
+// каталог строится уже при открытом (rebuild-run.ts), поэтому запуск — из двух частей: replayLog и finishRecovery.
 import { dirname } from 'node:path';
 import type { Catalog } from './catalog.ts';
 import { checkpoint, readCheckpoint } from './checkpoint.ts';
@@ -13,8 +14,8 @@ import {
 import { type Layout, segmentSequence } from './layout.ts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Placer } from './placer.ts';
-import { readLog } from './read-log.ts';
-import { rebuildCatalog } from './rebuild-catalog.ts';
+import { type LogEnd, readLog } from './read-log.ts';
+import type { RebuildReport } from './rebuild-catalog.ts';
 import type { WalPosition, WalStart } from './wal.ts';
 
 export interface RecoveryLog {
@@ -47,6 +48,19 @@ export interface Recovered {
   readonly modeRedone: boolean;
 }
 
+/** Журнал повторён. Если каталог потерян, до finishRecovery его надо построить. */
+export interface Replayed {
+  readonly identity: ElementIdentity;
+  readonly catalog: Catalog;
+  readonly catalogLost: boolean;
+  /** Элемент ещё ничего не хранил: строить нечего. */
+  readonly isNew: boolean;
+  readonly from: WalPosition;
+  readonly end: LogEnd;
+  readonly redone: number;
+  readonly modeRedone: boolean;
+}
+
 /** Сколько кадров может ждать раскладки, пока читаются следующие: память ограничена. */
 const REDO_FRAMES_MAX = 16;
 
@@ -54,7 +68,7 @@ const REDO_FRAMES_MAX = 16;
  * Приводит каталоги к последнему подтверждённому состоянию. Повторённое не сбрасывается: журнал умеет повторить его ещё
  * раз, поэтому запуск не ждёт диск, а сбросит первая контрольная точка. Бросает WrongDataDirectory, LogDamaged.
  */
-export async function recover(room: RecoveryRoom): Promise<Recovered> {
+export async function replayLog(room: RecoveryRoom): Promise<Replayed> {
   const { disk, layout, placer } = room;
   let identity = await openIdentity(room);
   const written = readCheckpoint(disk, layout, identity.storageId);
@@ -85,11 +99,23 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
     if (placing.length >= REDO_FRAMES_MAX) await placing.shift();
   }
   await Promise.all(placing);
-  const end = step.value;
+  const isNew = written === undefined;
+  return { identity, catalog, catalogLost: stale, isNew, from, end: step.value, redone, modeRedone };
+}
+
+/** Сверяет каталог с журналом и готовит место, с которого журнал продолжится. rebuilt — отчёт, если каталог строили. */
+export async function finishRecovery(
+  room: RecoveryRoom,
+  replayed: Replayed,
+  rebuilt?: Pick<RebuildReport, 'revision'>,
+): Promise<Recovered> {
+  const { disk, layout, placer } = room;
+  const { catalog, from, end, redone, modeRedone } = replayed;
+  let { identity } = replayed;
   let revision = end.revision;
-  if (stale) {
-    const report = await rebuild(room, catalog);
-    revision = Math.max(revision, report);
+  if (rebuilt !== undefined) {
+    refuseReplaced(room, identity);
+    revision = Math.max(revision, rebuilt.revision);
     identity = { ...identity, epoch: room.randomId() };
     await writeIdentity(disk, layout, identity);
     catalog.setFact('epoch', identity.epoch);
@@ -108,7 +134,7 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   if (redone > 0) room.log.info({ event: 'log_replayed', records: redone, revision }, 'журнал повторён');
 
   const start = { segment: end.segments.at(-1) ?? from.segment, offset: end.offset, salt: from.salt };
-  if (stale || written === undefined) {
+  if (rebuilt !== undefined || replayed.isNew) {
     // Без точки нельзя начать журнал, а revision каталога, построенного не из журнала, больше нигде не записана.
     const never = new AbortController().signal;
     const position = { ...start, frame: end.nextFrame, revision };
@@ -119,6 +145,13 @@ export async function recover(room: RecoveryRoom): Promise<Recovered> {
   const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
   const walStart = { ...end, ...start, nextSegment, revision };
   return { identity, catalog, walStart, redone, modeRedone };
+}
+
+/** Каталог строился долго: за это время диск могли отключить или подменить, и построенное — не о нём. */
+function refuseReplaced({ disk, layout }: RecoveryRoom, expected: ElementIdentity): void {
+  const found = readIdentity(disk, layout);
+  if (found?.storageId === expected.storageId && found.epoch === expected.epoch) return;
+  throw new WrongDataDirectory(`${layout.identity} пропал или подменён, пока строился каталог`);
 }
 
 /**
@@ -203,17 +236,4 @@ function openCatalogOrFresh(room: RecoveryRoom): Catalog {
 function reopenFresh(room: RecoveryRoom, old: Catalog): Catalog {
   old.close();
   return room.openCatalog(true);
-}
-
-async function rebuild({ disk, layout, log }: RecoveryRoom, catalog: Catalog): Promise<number> {
-  const startedAt = performance.now();
-  const report = await rebuildCatalog(disk, layout, catalog, (files) => {
-    log.info({ event: 'catalog_rebuilding', files }, 'каталог строится');
-  });
-  for (const { path, reason } of report.damaged) {
-    log.error({ event: 'attr_damaged', path, reason }, 'описание не читается');
-  }
-  const { files, revision } = report;
-  log.info({ event: 'catalog_rebuilt', files, durationMs: performance.now() - startedAt }, 'каталог построен');
-  return revision;
 }

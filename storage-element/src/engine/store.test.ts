@@ -226,6 +226,7 @@ test('настоящий диск: пропавший или испорченн�
   await rm(join(options.dataDir, 'catalog'), { recursive: true });
   await assert.doesNotReject(async () => {
     const second = await openStore(options);
+    await second.whenRebuilt();
     assert.ok(second.catalog.get(fileIdOf(1)));
     assert.notEqual(second.epoch, epoch);
     await second.close();

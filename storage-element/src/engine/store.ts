@@ -26,7 +26,9 @@ import { createPlacer, type Placer, type PlacerOptions } from './placer.ts';
 import { startPlacerThread } from './placer-thread.ts';
 import { logSharesDisk, type PreparedDisk, prepareDisk, watchedDirectory } from './prepare-disk.ts';
 import { type ReceivedBlob, type ReceiveWish, receiveBlob } from './receive-blob.ts';
-import { type Recovered, recover } from './recovery.ts';
+import { CatalogThread } from './catalog-thread.ts';
+import { RebuildRun, unfinishedCatalog } from './rebuild-run.ts';
+import { finishRecovery, type Recovered, type RecoveryRoom, type Replayed, replayLog } from './recovery.ts';
 import { HashThreads } from './hash-threads.ts';
 import { batchBytes, Slabs } from './slabs.ts';
 import { Space } from './space.ts';
@@ -45,7 +47,10 @@ const CLOSE_MS_MAX = 4_000;
 
 const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
-/** Открывает движок: замок каталога, восстановление, журнал. */
+/**
+ * Открывает движок: замок каталога, повтор журнала, журнал. Потерянный каталог настоящего диска строится уже после:
+ * движок отвечает о внесённом, обо всём прочем — NOT_READY, и переходит к работе сам.
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { monotonicMs } = options.clock ?? SYSTEM_CLOCK;
   const prepared = await prepareDisk(options, monotonicMs);
@@ -54,24 +59,26 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   // Стоять раскладка может только у открытого движка: повтор при запуске места не ждёт.
   let onNoSpace: (stalled: boolean) => void = () => undefined;
   const placer = openPlacer(options, { disk, layout, onNoSpace: (stalled) => onNoSpace(stalled) });
+  const thread = options.disk === undefined ? new CatalogThread(layout) : undefined;
   try {
-    const randomId = options.randomId ?? randomUUID;
-    const recovered = await recover({
+    const recovery: RecoveryRoom = {
       disk,
       layout,
       log: options.log,
-      randomId,
+      randomId: options.randomId ?? randomUUID,
       storageId: options.storageId,
       mode: options.mode,
       openCatalog:
         options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, { fresh, makeRoom: () => ballast.drop() })),
       placer,
-    });
-    const store = await Store.start({ ...prepared, options, randomId, recovered, placer, release });
+    };
+    const replayed = await replayLog(recovery);
+    const store = await Store.start({ ...prepared, options, recovery, replayed, placer, thread, release });
     onNoSpace = (stalled) => store.noteNoSpace(stalled);
     return store;
   } catch (error) {
     await placer.close(AbortSignal.abort());
+    await thread?.close();
     release();
     throw error;
   }
@@ -84,8 +91,9 @@ function openPlacer(options: StoreOptions, room: PlacerOptions & { onNoSpace: (s
 
 interface StoreRoom extends PreparedDisk {
   readonly options: StoreOptions;
-  readonly randomId: () => string;
-  readonly recovered: Recovered;
+  readonly recovery: RecoveryRoom;
+  readonly replayed: Replayed;
+  readonly thread: CatalogThread | undefined;
   readonly placer: Placer;
   readonly release: () => void;
 }
@@ -109,9 +117,15 @@ export class Store {
   readonly #hashThreads: HashThreads;
   readonly #release: () => void;
   readonly space: Space;
-  /** Стенные часы и вера им. */
-  readonly wallClock: WallClock;
-  #wal!: Wal;
+  readonly #recovery: RecoveryRoom;
+  readonly #thread: CatalogThread | undefined;
+  #wallClock: WallClock;
+  /** undefined, пока каталог строится: до этого журнал открывать нельзя. */
+  #wal: Wal | undefined;
+  #rebuild: RebuildRun | undefined;
+  #rebuilt: Promise<void> | undefined;
+  #rebuildFailure: unknown;
+  readonly #replayedRevision: number;
   #identity: ElementIdentity;
   /** Режим, который уже в очереди журнала: после него ничто, ему противное, в журнал не встанет. */
   #nextMode: StorageMode;
@@ -125,21 +139,23 @@ export class Store {
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(room: StoreRoom) {
-    const { options, recovered } = room;
+    const { options, replayed, recovery } = room;
+    this.#recovery = recovery;
+    this.#thread = room.thread;
     this.#disk = room.disk;
     this.#bareDisk = room.bareDisk;
     this.#ballast = room.ballast;
     this.#layout = room.layout;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#randomId = room.randomId;
-    this.wallClock = openWallClock(room, this.#clock, () => this.#guard.mayWrite);
-    this.#catalog = recovered.catalog;
+    this.#randomId = recovery.randomId;
+    this.#catalog = replayed.catalog;
+    this.#wallClock = this.#openWallClock();
     this.#placer = room.placer;
     this.#unplaced = new Unplaced({
       placer: room.placer,
       bytesMax: options.unplacedBytesMax,
-      onFailure: (error) => this.#wal.poison(error),
+      onFailure: (error) => this.#wal?.poison(error),
     });
     this.#blobs = new OpenBlobs({
       open: (path) => room.disk.open(path, 'read'),
@@ -151,20 +167,21 @@ export class Store {
     // На диске испытаний поток один: иначе зерно не повторило бы того же хода.
     this.#hashThreads = new HashThreads(options.disk === undefined ? undefined : 0);
     this.#release = room.release;
-    this.#identity = recovered.identity;
-    this.#nextMode = recovered.identity.mode;
-    this.#modeUnsaved = recovered.modeRedone;
+    this.#identity = replayed.identity;
+    this.#nextMode = replayed.identity.mode;
+    this.#modeUnsaved = replayed.modeRedone;
+    this.#replayedRevision = replayed.end.revision;
     this.#logSharesDisk = logSharesDisk(room);
     this.space = new Space({
       disk: room.disk,
       path: room.layout.dataDir,
       limits: { capacityBytesMax: options.space.capacityBytesMax, reserveBytes: room.sizes.reserveBytes },
-      storedBytes: () => this.#catalog.storedBytes,
+      storedBytes: () => this.catalog.storedBytes,
       owedBytes: () => this.#ballast.missingBytes + this.#owedToLog() + this.#unplaced.bytes,
       monotonicMs: () => this.#clock.monotonicMs(),
     });
     this.#guard = new DiskGuard({
-      watched: watchedDirectory(room, recovered.identity.storageId),
+      watched: watchedDirectory(room, replayed.identity.storageId),
       ballast: room.ballast,
       space: this.space,
       log: options.log,
@@ -175,28 +192,74 @@ export class Store {
 
   static async start(room: StoreRoom): Promise<Store> {
     const store = new Store(room);
-    store.#wal = await Wal.open(store.#logSharesDisk ? room.disk : room.bareDisk, room.layout, {
+    const { replayed, recovery, thread } = room;
+    if (!replayed.catalogLost) {
+      await store.#begin(room, await finishRecovery(recovery, replayed));
+      store.#guard.start();
+      return store;
+    }
+    const { disk, layout, log } = recovery;
+    const inThread = replayed.isNew ? undefined : thread;
+    const run = new RebuildRun({ disk, layout, log, catalog: replayed.catalog, thread: inThread });
+    if (inThread === undefined) {
+      await store.#begin(room, await finishRecovery(recovery, replayed, await run.build()));
+    } else {
+      log.warn({ event: 'catalog_lost' }, 'каталог потерян и строится заново; порт открыт, записи ждут');
+      store.#rebuild = run;
+      store.#rebuilt = store.#finishRebuild(room, run);
+    }
+    store.#guard.start();
+    return store;
+  }
+
+  /** Журнал открыт: движок принимает перемены. */
+  async #begin(room: StoreRoom, recovered: Recovered): Promise<void> {
+    this.#identity = recovered.identity;
+    // Каталог мог только что достроиться: без сохранённой отметки часы сверяются с последней переменой в нём.
+    this.#wallClock = this.#openWallClock();
+    this.#wal = await Wal.open(this.#logSharesDisk ? room.disk : room.bareDisk, room.layout, {
       limits: { ...room.sizes.wal, ...room.options.walLimits },
-      start: room.recovered.walStart,
+      start: recovered.walStart,
       hooks: {
-        apply: (records) => store.#apply(records),
-        room: () => store.#unplaced.room(),
-        onFrame: (count, bytes, syncMs) => store.#afterFrame(count, bytes, syncMs),
-        onFull: () => void store.#makeRoom(),
+        apply: (records) => this.#apply(records),
+        room: () => this.#unplaced.room(),
+        onFrame: (count, bytes, syncMs) => this.#afterFrame(count, bytes, syncMs),
+        onFull: () => void this.#makeRoom(),
         onFailure: (error) => {
-          store.#unplaced.release();
-          store.#guard.onFailure(error);
+          this.#unplaced.release();
+          this.#guard.onFailure(error);
         },
       },
     });
-    store.#timer = setInterval(() => void store.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
-    store.#timer.unref();
-    if (room.recovered.redone > 0) void store.checkpoint();
-    const { disk, layout, options, recovered } = room;
-    const withFile: DamagedRoom['withFile'] = (fileId, work) => store.withFile(fileId, work);
+    this.#timer = setInterval(() => void this.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
+    this.#timer.unref();
+    if (recovered.redone > 0) void this.checkpoint();
+    const { disk, layout, options } = room;
+    const withFile: DamagedRoom['withFile'] = (fileId, work) => this.withFile(fileId, work);
     await listDamaged({ disk, layout, catalog: recovered.catalog, log: options.log, withFile });
-    store.#guard.start();
-    return store;
+  }
+
+  /** Каталог достроен — движок переходит к работе; не построен — процесс должен завершиться. */
+  async #finishRebuild(room: StoreRoom, run: RebuildRun): Promise<void> {
+    try {
+      const report = await run.build();
+      await this.#begin(room, await finishRecovery(this.#recovery, room.replayed, report));
+      this.#rebuild = undefined;
+    } catch (error) {
+      if (run.stopped) return;
+      this.#rebuildFailure = error;
+      this.#guard.onFailure(error);
+    }
+  }
+
+  /** Стенные часы и вера им. */
+  get wallClock(): WallClock {
+    return this.#wallClock;
+  }
+
+  #openWallClock(): WallClock {
+    const room = { disk: this.#disk, layout: this.#layout, recovered: { catalog: this.#catalog } };
+    return openWallClock(room, this.#clock, () => this.#guard.mayWrite);
   }
 
   get storageId(): string {
@@ -213,12 +276,12 @@ export class Store {
 
   /** Последняя revision, которую видит лента. */
   get revision(): number {
-    return this.#wal.applied.revision;
+    return this.#wal?.applied.revision ?? this.#replayedRevision;
   }
 
   /** Причина, по которой движок больше не пишет; undefined, пока всё хорошо. */
   get failure(): unknown {
-    return this.#wal.failure;
+    return this.#wal?.failure ?? this.#rebuildFailure;
   }
 
   /** Каталог данных на месте, только для чтения или пропал. */
@@ -244,24 +307,35 @@ export class Store {
 
   /** Сегменты, которые журнал ещё заведёт, байт; журнал на своём диске места у файлов не берёт. */
   #owedToLog(): number {
-    return this.#logSharesDisk ? this.#wal.unallocatedBytes : 0;
+    return this.#logSharesDisk ? (this.#wal?.unallocatedBytes ?? 0) : 0;
   }
 
+  /** Ход построения каталога; undefined, когда каталог цел. */
+  get rebuild(): Pick<RebuildRun, 'describe' | 'files' | 'percent' | 'filesPerSecond'> | undefined {
+    return this.#rebuild;
+  }
+
+  /** Ждёт, пока каталог достроится; после неудачи причина — в failure. */
+  async whenRebuilt(): Promise<void> {
+    await this.#rebuilt;
+  }
+
+  /** Пока каталог строится, он знает не всё и вместо догадок отвечает NOT_READY. */
   get catalog(): CatalogView {
-    return this.#catalog;
+    return this.#rebuild === undefined ? this.#catalog : unfinishedCatalog(this.#catalog, this.#rebuild);
   }
 
   get logSegments(): number {
-    return this.#wal.segmentsInUse;
+    return this.#wal?.segmentsInUse ?? 0;
   }
 
   nowMs(): number {
-    return this.wallClock.nowMs();
+    return this.#wallClock.nowMs();
   }
 
   /** Принимает тело: малое в память, большое в staging. Сумма и длина уже проверены. */
   async receive(order: ReceiveWish): Promise<ReceivedBlob> {
-    this.#refuseIfFailed();
+    const wal = this.#openWal();
     this.#receiving += 1;
     try {
       return await receiveBlob(this.#bareDisk, this.#layout, {
@@ -273,7 +347,7 @@ export class Store {
         openSha256: this.#hashThreads.openSha256,
       });
     } catch (error) {
-      if (error instanceof SyncFailed) this.#wal.poison(error);
+      if (error instanceof SyncFailed) wal.poison(error);
       throw error;
     } finally {
       this.#receiving -= 1;
@@ -287,12 +361,12 @@ export class Store {
 
   /** Даёт work изменить файл, пока его не тронет никто другой. */
   withFile<T>(fileId: string, work: (file: LockedFile) => Promise<T>): Promise<T> {
-    this.#refuseIfFailed();
+    const wal = this.#openWal();
     return this.#locks.hold(fileId, () =>
       work(
         new LockedFile(fileId, {
           catalog: this.#catalog,
-          wal: this.#wal,
+          wal,
           place: () => this.#buckets.next(this.#clock.now()),
           requirePresent: () => this.requirePresent('now'),
           requireBreath: () => this.#guard.requireBreath(),
@@ -303,11 +377,11 @@ export class Store {
 
   /** Записывает новый режим; возвращается, когда он переживёт отключение питания. */
   async setMode(mode: StorageMode): Promise<void> {
-    this.#refuseIfFailed();
+    const wal = this.#openWal();
     const before = this.#nextMode;
     this.#nextMode = mode;
     try {
-      await this.#wal.append((revision) => ({ type: 'mode', mode, revision }));
+      await wal.append((revision) => ({ type: 'mode', mode, revision }));
     } catch (error) {
       this.#nextMode = before;
       throw error;
@@ -362,10 +436,12 @@ export class Store {
   }
 
   async #runCheckpoint(): Promise<void> {
-    if (this.#wal.failure !== undefined || !this.#guard.mayWrite) return;
+    const wal = this.#wal;
+    if (wal === undefined || wal.failure !== undefined || !this.#guard.mayWrite) return;
     const startedAt = this.#clock.monotonicMs();
-    const position = this.#wal.applied;
+    const position = wal.applied;
     this.#bytesSinceCheckpoint = 0;
+    const thread = this.#thread;
     try {
       const files = await checkpoint(
         {
@@ -375,15 +451,16 @@ export class Store {
           placer: this.#placer,
           changedIdentity: this.#takeChangedIdentity(),
           storageId: this.#identity.storageId,
+          backfill: thread && (() => thread.backfill()),
           signal: this.#abandonCheckpoint.signal,
           confirm: () => this.#guard.requirePresent(0),
         },
         position,
       );
-      this.#wal.releaseBefore(position);
+      wal.releaseBefore(position);
       this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
     } catch (error) {
-      if (!this.#abandonCheckpoint.signal.aborted) this.#wal.poison(error);
+      if (!this.#abandonCheckpoint.signal.aborted) wal.poison(error);
     }
   }
 
@@ -410,16 +487,21 @@ export class Store {
     if (this.#bytesSinceCheckpoint >= (this.#options.checkpointBytes ?? CHECKPOINT_BYTES)) void this.checkpoint();
   }
 
-  #refuseIfFailed(): void {
+  /** Журнал, который принимает перемены. Бросает NOT_READY, пока каталог строится и после отказа диска. */
+  #openWal(): Wal {
     this.#guard.requireWritable();
+    if (this.#wal === undefined) throw this.#rebuild?.notReady() ?? new ArtError('NOT_READY');
     if (this.#wal.failure !== undefined) throw new ArtError('NOT_READY', { cause: this.#wal.failure });
+    return this.#wal;
   }
 
   /** Дописывает журнал, ставит контрольную точку, если успевает, и отпускает каталог. */
   async close(): Promise<void> {
+    this.#rebuild?.stop();
+    await this.#rebuilt;
     clearInterval(this.#timer);
     await this.#guard.stop();
-    await this.#wal.close();
+    await this.#wal?.close();
     const { signal } = this.#abandonCheckpoint;
     const deadline = setTimeout(() => this.#abandonCheckpoint.abort(), CLOSE_MS_MAX);
     await this.#checkpointing;
@@ -427,6 +509,7 @@ export class Store {
     await this.#placer.close(signal);
     clearTimeout(deadline);
     await this.#blobs.close();
+    await this.#thread?.close();
     this.#catalog.close();
     await this.#hashThreads.close();
     this.#release();

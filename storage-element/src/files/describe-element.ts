@@ -9,8 +9,8 @@ export interface ElementDescription {
   readonly storageId: string;
   readonly epoch: string;
   readonly mode: StorageMode;
-  /** degraded — читать можно, писать нельзя. */
-  readonly status: 'online' | 'degraded';
+  /** degraded — читать можно, писать нельзя; maintenance — строится каталог, счёт файлов ещё не полон. */
+  readonly status: 'online' | 'degraded' | 'maintenance';
   readonly capacity: SpaceReport;
   readonly counts: Readonly<Record<StoredStatus, StatusTotals>>;
   readonly revision: number;
@@ -25,14 +25,24 @@ export async function describeElement(store: Store): Promise<ElementDescription>
     storageId: store.storageId,
     epoch: store.epoch,
     mode: store.mode,
-    status: canWrite(store, capacity) ? 'online' : 'degraded',
+    status: statusOf(store, capacity),
     capacity,
     counts: store.catalog.totals(new Date(store.nowMs()).toISOString()),
     revision: store.revision,
-    allowedOperations: allowedOperations(store.mode),
+    allowedOperations: allowedNow(store),
   };
 }
 
-function canWrite(store: Store, { availableBytes }: SpaceReport): boolean {
-  return store.failure === undefined && store.diskState === 'present' && availableBytes > 0;
+function statusOf(store: Store, { availableBytes }: SpaceReport): ElementDescription['status'] {
+  const canWrite = store.failure === undefined && store.diskState === 'present' && availableBytes > 0;
+  if (!canWrite) return 'degraded';
+  return store.rebuild === undefined ? 'online' : 'maintenance';
 }
+
+/** Пока каталог строится, можно только читать то, что в него уже внесено. */
+function allowedNow(store: Store): readonly FileOperation[] {
+  const allowed = allowedOperations(store.mode);
+  return store.rebuild === undefined ? allowed : allowed.filter((name) => DURING_REBUILD.includes(name));
+}
+
+const DURING_REBUILD: readonly FileOperation[] = ['download', 'metadata'];

@@ -53,7 +53,7 @@ export function emptyReport(): GcReport {
 
 /** Можно ли убирать сейчас: режим разрешает и часам есть вера. */
 export function mayCollect(store: Store): boolean {
-  return collects(store.mode) && store.wallClock.check() === undefined;
+  return store.rebuild === undefined && collects(store.mode) && store.wallClock.check() === undefined;
 }
 
 /** Время, раньше которого срок обязан был пройти, чтобы байты можно было убрать. */

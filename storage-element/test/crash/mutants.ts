@@ -102,8 +102,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'место точки взято после сбросов',
     file: 'engine/store.ts',
-    from: 'const position = this.#wal.applied;',
-    to: 'const wal = this.#wal; const position = { get segment() { return wal.applied.segment; }, get offset() { return wal.applied.offset; }, get frame() { return wal.applied.frame; }, get revision() { return wal.applied.revision; }, get salt() { return wal.applied.salt; } };',
+    from: 'const position = wal.applied;',
+    to: 'const position = { get segment() { return wal.applied.segment; }, get offset() { return wal.applied.offset; }, get frame() { return wal.applied.frame; }, get revision() { return wal.applied.revision; }, get salt() { return wal.applied.salt; } };',
     seen: [3],
   },
   {
@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/apply-records.ts',
     from: 'this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }\n    this.#touched.directories.add(this.#layout.bucketDir(record.place));',
     to: 'this.#disk.remove(path);\n      this.#touched.files.delete(path);\n      this.#beingSynced?.files.delete(path);\n    }',
-    seen: [10],
+    seen: [71],
   },
   {
     name: 'имена новых дней не сбрасываются',
@@ -216,7 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/apply-records.ts',
     from: '.revision > revision;',
     to: '.revision >= revision;',
-    seen: [3, 49],
+    seen: [1, 48],
   },
   {
     name: 'после отказа сброса журнал пишет дальше',
