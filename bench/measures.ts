@@ -183,6 +183,45 @@ function getSmall(id: string, subjectOf: SubjectOf): Measure {
   };
 }
 
+/** То же и сколько загрузок пришлось на один сброс журнала: по метрикам самого элемента. */
+function putSmallPerSync(id: string): Measure {
+  return async (lab) => {
+    const { url } = await lab.element();
+    const before = await logBatches(url);
+    const measured = await putSmall(id, element, 64)(lab);
+    const after = await logBatches(url);
+    return { ...measured, [`${id}.per-sync`]: (after.records - before.records) / (after.syncs - before.syncs) };
+  };
+}
+
+async function logBatches(url: string): Promise<{ records: number; syncs: number }> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const read = (name: string): number => Number(new RegExp(`^${name}\\S* (\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  return { records: read('se_log_batch_records_sum'), syncs: read('se_log_batch_records_count') };
+}
+
+const RANGE_BYTES = 64 << 10;
+const RANGED_FILE_BYTES = 4 << 20;
+const RANGED_FILES = 16;
+
+/** Один и тот же участок в середине нескольких файлов: меряется цена запроса, а не диск. */
+function getRanges(id: string, subjectOf: SubjectOf): Measure {
+  return async (lab) => {
+    const subject = await subjectOf(lab);
+    if (subject === undefined) return NO_NGINX;
+    const { smallMs } = lab.sizes;
+    const size = { bodyBytes: RANGED_FILE_BYTES, connections: 4, requestsMax: RANGED_FILES, durationMs: 60_000 };
+    const { ids } = await runLoad(writePlan(subject, size));
+    const read = { bodyBytes: RANGE_BYTES, connections: 64, requestsMax: UNBOUNDED, durationMs: smallMs, ids };
+    const plan = readPlan(subject, read);
+    const range = `bytes=${RANGED_FILE_BYTES / 2}-${RANGED_FILE_BYTES / 2 + RANGE_BYTES - 1}`;
+    return repeatValue(id, lab, async () => {
+      const report = await runLoad({ ...plan, headers: { ...plan.headers, range } });
+      return report.requests / report.seconds;
+    });
+  };
+}
+
 async function repeatValue(id: string, lab: Lab, once: () => Promise<number> | number): Promise<Measured> {
   const values: number[] = [];
   for (let run = 0; run < lab.sizes.repeats; run += 1) values.push(await once());
@@ -201,12 +240,14 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   'base.nginx-get-1g': getLarge('base.nginx-get-1g', nginxSubject),
   'base.nginx-put-4k-c64': putSmall('base.nginx-put-4k-c64', nginxSubject, 64),
   'base.nginx-get-4k-c64': getSmall('base.nginx-get-4k-c64', nginxSubject),
+  'base.nginx-range-64k-c64': getRanges('base.nginx-range-64k-c64', nginxSubject),
   'se.put-1g': putLarge('se.put-1g', element),
   'se.put-1g-tls': putLarge('se.put-1g-tls', elementTls),
   'se.get-1g': getLarge('se.get-1g', element),
   'se.get-1g-tls': getLarge('se.get-1g-tls', elementTls),
   'se.put-4k-c1': putSmall('se.put-4k-c1', element, 1),
-  'se.put-4k-c64': putSmall('se.put-4k-c64', element, 64),
+  'se.put-4k-c64': putSmallPerSync('se.put-4k-c64'),
+  'se.range-64k-c64': getRanges('se.range-64k-c64', element),
   'se.get-4k-c64': getSmall('se.get-4k-c64', element),
   'path.put-1g': putLarge('path.put-1g', pathSubject),
   'path.get-1g': getLarge('path.get-1g', pathSubject),

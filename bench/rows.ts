@@ -56,6 +56,7 @@ export const ROWS: readonly Row[] = [
   base('base.nginx-get-1g', 'nginx sendfile: GET 1 ГиБ', 'МБ/с'),
   base('base.nginx-put-4k-c64', 'nginx dav: PUT 4 КиБ, 64 соединения (без fsync)', '1/с'),
   base('base.nginx-get-4k-c64', 'nginx: GET 4 КиБ, 64 соединения', '1/с'),
+  base('base.nginx-range-64k-c64', 'nginx: участки по 64 КиБ, 64 соединения', '1/с'),
   ...withCost(
     { id: 'se.put-1g', what: 'элемент: PUT 1 ГиБ', unit: 'МБ/с', baseline: 'base.dd', target: ratio(0.9) },
     atMost(2.2),
@@ -81,6 +82,21 @@ export const ROWS: readonly Row[] = [
     unit: '1/с',
     baseline: 'base.fdatasync-serial',
     target: ratio(1.5),
+  },
+  {
+    id: 'se.put-4k-c64.per-sync',
+    measure: 'se.put-4k-c64',
+    what: 'элемент: PUT 4 КиБ, 64 соединения: загрузок на один сброс журнала',
+    unit: 'шт.',
+    target: atLeast(8),
+  },
+  {
+    id: 'se.range-64k-c64',
+    measure: 'se.range-64k-c64',
+    what: 'элемент: участки по 64 КиБ, 64 соединения',
+    unit: '1/с',
+    baseline: 'base.nginx-range-64k-c64',
+    target: ratio(0.35),
   },
   {
     id: 'se.get-4k-c64',
