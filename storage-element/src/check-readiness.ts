@@ -56,8 +56,12 @@ function checkKeys(keys: ReadinessRoom['keys'], refreshMs: number): Check {
   return { status: 'ok' };
 }
 
-/** Без веры часам стоит только уборка: чтение и запись идут. */
+/**
+ * Без веры часам стоит только уборка: чтение и запись идут. Час недоверия после долгой стоянки проходит сам, тревожить
+ * им человека незачем; отставшие и далеко ушедшие часы сами не вернутся.
+ */
 function checkClock(store: Store): Check {
   const distrust = store.wallClock.check();
-  return distrust === undefined ? { status: 'ok' } : { status: 'degraded', message: explainDistrust(distrust).en };
+  if (distrust === undefined) return { status: 'ok' };
+  return { status: distrust.kind === 'jumped' ? 'ok' : 'degraded', message: explainDistrust(distrust).en };
 }

@@ -142,6 +142,15 @@ test('отметка часов впереди часов: уборка стои
   assert.ok(Math.abs(Date.parse(saved.high_water) - Date.now()) < HOUR_MS, 'прежняя отметка забыта');
 });
 
+test('после недельной стоянки уборка ждёт ровного часа, но готовность не тревожит', async (t) => {
+  const dir = await temporaryDir(t);
+  await (await startElement(t, { dir, env: AT_ONCE })).stop();
+  await writeClockMark(createRealDisk(), layoutOf(dir), Date.now() - 7 * DAY_MS);
+  const element = await startElement(t, { dir, env: AT_ONCE });
+  assert.match((await stateOf(element)).suspended ?? '', /разошлись/);
+  assert.equal(await clockCheck(element), 'ok');
+});
+
 test('истёкший за время простоя: 410, возвращается с новым сроком; невозвращённый убран и через перезапуск не ожил', async (t) => {
   const dir = await temporaryDir(t);
   const [lost, saved] = [newId(), newId()];
