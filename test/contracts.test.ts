@@ -131,7 +131,7 @@ test('у каждой операции security написан явно, а у �
 });
 
 /** Этот список сокращают по мере постройки; расхождение с кодом не даёт приложению подняться. */
-const NOT_BUILT = ['storage-element/getReconcile', 'storage-element/startReconcile'];
+const NOT_BUILT: readonly string[] = [];
 
 test('не построены ровно названные операции', () => {
   const marked = MODULES.flatMap((module) =>

@@ -10,7 +10,6 @@ import {
   createApp,
   createMetrics,
   every,
-  notImplemented,
   reloadTls,
 } from '@artstore/chassis';
 import type { operations } from '@artstore/contracts/generated/storage-element.gen.ts';
@@ -20,6 +19,7 @@ import type { Config } from './config.ts';
 import { type Store, openStore } from './engine/store.ts';
 import { type StoreMeter, measureStore } from './measure-store.ts';
 import { measureTrust } from './measure-trust.ts';
+import { measureReconcile, measureScrub } from './upkeep/measure-upkeep.ts';
 import { readTls } from './read-tls.ts';
 import { getInfoRoute } from './routes/element/get-info.ts';
 import { transitionModeRoute } from './routes/element/transition-mode.ts';
@@ -34,6 +34,10 @@ import { runGcRoute } from './routes/maintenance/run-gc.ts';
 import { putFileRoute } from './routes/files/put-file.ts';
 import { restoreFileRoute } from './routes/files/restore-file.ts';
 import { updateFileRoute } from './routes/files/update-file.ts';
+import { getReconcileRoute } from './routes/maintenance/get-reconcile.ts';
+import { startReconcileRoute } from './routes/maintenance/start-reconcile.ts';
+import { Reconciler } from './upkeep/reconcile.ts';
+import { Scrubber } from './upkeep/scrub.ts';
 
 import { measureGc } from './upkeep/measure-gc.ts';
 import { Gc } from './upkeep/run-gc.ts';
@@ -44,6 +48,12 @@ type App = Awaited<ReturnType<typeof createApp>>;
 export interface BuiltApp {
   readonly app: App;
   readonly close: () => Promise<void>;
+}
+
+interface UpkeepRoom {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 const SERVICE = 'storage-element';
@@ -74,6 +84,10 @@ export async function buildApp(
     warnOfMode(config, store, log);
     const gc = startGc(config, { store, log, metrics });
     opened.push({ close: () => gc.stop() }, { close: watchClock(store, log).stop });
+    const reconciler = openReconciler(config, { store, log, metrics });
+    opened.push({ close: () => reconciler.stop() });
+    const scrubber = openScrubber(config, { store, log, metrics });
+    if (scrubber) opened.push({ close: () => scrubber.stop() });
     const keys = await openKeys(config, log);
     opened.push(keys);
     const trust = measureTrust(metrics, keys);
@@ -84,7 +98,7 @@ export async function buildApp(
       version: packageJson.version,
       log,
       contract: new URL('../api/openapi.gen.json', import.meta.url),
-      operations: routes(config, { store, meter, gc }),
+      operations: routes(config, { store, meter, gc, reconciler }),
       // Каталога данных нет на месте — 503 на всё, что требует токена: ни пустых списков, ни «файла нет».
       authenticate: async (authorization) => {
         const principal = await verify(authorization);
@@ -109,7 +123,7 @@ export async function buildApp(
 
 function routes(
   config: Config,
-  { store, meter, gc }: { store: Store; meter: StoreMeter; gc: Gc },
+  { store, meter, gc, reconciler }: { store: Store; meter: StoreMeter; gc: Gc; reconciler: Reconciler },
 ): Operations<operations> {
   return {
     putFile: putFileRoute({ store, fileBytesMax: config.fileBytesMax, meter: meter.uploads }),
@@ -123,11 +137,25 @@ function routes(
     listChanges: listChangesRoute(store),
     getInfo: getInfoRoute(store, packageJson.version),
     transitionMode: transitionModeRoute(store),
-    startReconcile: notImplemented,
-    getReconcile: notImplemented,
+    startReconcile: startReconcileRoute(reconciler),
+    getReconcile: getReconcileRoute(reconciler),
     runGc: runGcRoute(gc),
     getGc: getGcRoute(gc),
   };
+}
+
+function openReconciler(config: Config, { store, log, metrics }: UpkeepRoom): Reconciler {
+  const reconciler = new Reconciler({ store, log, intervalMs: config.reconcileIntervalMs });
+  measureReconcile(metrics, reconciler);
+  return reconciler;
+}
+
+/** undefined — проверка сумм выключена настройкой. */
+function openScrubber(config: Config, { store, log, metrics }: UpkeepRoom): Scrubber | undefined {
+  if (config.scrub.bytesPerSecond === 0) return undefined;
+  const scrubber = new Scrubber({ store, log, ...config.scrub });
+  measureScrub(metrics, scrubber);
+  return scrubber;
 }
 
 function openElementStore(

@@ -15,8 +15,15 @@ export interface ReadinessRoom {
 
 export async function checkReadiness({ store, keys, keysRefreshMs }: ReadinessRoom): Promise<Record<string, Check>> {
   const { reads, writes } = await checkDisk(store);
-  const [catalog, clock] = [checkCatalog(store), checkClock(store)];
-  return { reads, writes, catalog, keys: checkKeys(keys, keysRefreshMs), clock };
+  const [catalog, content, clock] = [checkCatalog(store), checkContent(store), checkClock(store)];
+  return { reads, writes, catalog, content, keys: checkKeys(keys, keysRefreshMs), clock };
+}
+
+/** Пропавшее и повреждённое: элемент работает, но человеку пора посмотреть. */
+function checkContent(store: Store): Check {
+  const { corrupted, missing } = store.catalog.totals(new Date(store.nowMs()).toISOString());
+  if (corrupted.files + missing.files === 0) return { status: 'ok' };
+  return { status: 'degraded', message: `corrupted files: ${corrupted.files}, missing files: ${missing.files}` };
 }
 
 async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }> {

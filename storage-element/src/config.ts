@@ -81,6 +81,17 @@ export const envSchema = z
     SE_TOMBSTONE_KEEP: duration()
       .prefault('720h')
       .describe('Сколько лента изменений помнит об убранных файлах; отставшему больше нужен полный список'),
+    SE_RECONCILE_INTERVAL: duration()
+      .refine((ms) => ms >= 1000, 'не меньше 1s')
+      .prefault('6h')
+      .describe('Сколько ждать от конца сверки до следующей (без сумм)'),
+    SE_SCRUB_PERIOD: duration()
+      .refine((ms) => ms >= 1000, 'не меньше 1s')
+      .prefault('720h')
+      .describe('За сколько каждый байт обязан быть перечитан и пересчитан'),
+    SE_SCRUB_RATE: byteSize()
+      .prefault('16MiB')
+      .describe('С какой скоростью перечитывать, байт в секунду; 0 — не перечитывать'),
     SE_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
     SE_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -136,6 +147,9 @@ export interface Config {
   /** undefined — обычный HTTP, разрешённый настройкой. */
   readonly tls: { readonly certFile: string; readonly keyFile: string; readonly reloadMs: number } | undefined;
   readonly gc: { readonly intervalMs: number; readonly graceMs: number; readonly tombstoneKeepMs: number };
+  readonly reconcileIntervalMs: number;
+  /** bytesPerSecond 0 — проверка сумм выключена. */
+  readonly scrub: { readonly periodMs: number; readonly bytesPerSecond: number };
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -175,6 +189,8 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
         ? undefined
         : { certFile, keyFile, reloadMs: env.SE_TLS_RELOAD },
     gc: { intervalMs: env.SE_GC_INTERVAL, graceMs: env.SE_GC_GRACE, tombstoneKeepMs: env.SE_TOMBSTONE_KEEP },
+    reconcileIntervalMs: env.SE_RECONCILE_INTERVAL,
+    scrub: { periodMs: env.SE_SCRUB_PERIOD, bytesPerSecond: env.SE_SCRUB_RATE },
     drainMs: env.SE_DRAIN,
     log: { level: env.SE_LOG_LEVEL, format: env.SE_LOG_FORMAT },
   });

@@ -97,7 +97,7 @@ test('обход всех операций', async (t) => {
 
   await t.test('непостроенное отвечает 501 и помечено в контракте', async () => {
     const unbuilt = operations.filter((operation) => operation['x-not-built'] === true);
-    assert.deepEqual(unbuilt.map((operation) => operation.operationId).sort(), ['getReconcile', 'startReconcile']);
+    assert.deepEqual(unbuilt, []);
     for (const operation of unbuilt) {
       const reply = await knock(element, operation, element.token());
       assert.equal(reply.status, 501);

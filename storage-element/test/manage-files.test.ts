@@ -311,7 +311,7 @@ test('здоровье и метрики', async (t) => {
     checks: Record<string, { status: string }>;
   }>();
   assert.equal(ready.status, 'ok', JSON.stringify(ready));
-  assert.deepEqual(Object.keys(ready.checks).sort(), ['catalog', 'clock', 'keys', 'reads', 'writes']);
+  assert.deepEqual(Object.keys(ready.checks).sort(), ['catalog', 'clock', 'content', 'keys', 'reads', 'writes']);
   const metrics = (await element.call('GET', '/metrics', { token: null })).bytes.toString();
   for (const line of [
     /^se_received_bytes_total\S* 1000$/m,

@@ -183,13 +183,13 @@ export interface paths {
         };
         /**
          * Ход и итог сверки
-         * @description Идущая сверка или последняя законченная; в отчёте до 1000 первых находок и их полный счёт.
+         * @description Идущая сверка или последняя законченная, хотя бы и до перезапуска; в отчёте до 1000 первых находок и их полный счёт.
          */
         get: operations["getReconcile"];
         put?: never;
         /**
          * Начать сверку
-         * @description Сверяет описания, содержимое и каталог в фоне. Ничего не удаляет: помечает `missing` и `corrupted`, а осиротевшие файлы переносит в карантин только по `move_orphans`.
+         * @description Сверяет описания, содержимое и каталог в фоне. Ничего не удаляет: помечает `missing` и `corrupted`, снимает пометки с того, что снова цело, а содержимое без описания переносит в карантин только по `move_orphans`. Описание, которого каталог не знает (`orphaned_attr`), — только находка: файлом элемента оно станет, когда каталог построят заново. С `verify_checksums` пересчитываются все суммы: это и есть проверка сумм по просьбе. Работает в любом режиме.
          */
         post: operations["startReconcile"];
         delete?: never;
@@ -980,23 +980,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Операция ещё не построена (NOT_IMPLEMENTED). */
-        NotImplemented: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "error": {
-                 *         "code": "NOT_IMPLEMENTED",
-                 *         "message": "The operation is not built yet."
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description Процесс жив. */
         Liveness: {
             headers: {
@@ -1555,7 +1538,6 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             503: components["responses"]["NotReady"];
         };
     };
@@ -1588,7 +1570,6 @@ export interface operations {
             409: components["responses"]["ReconcileConflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             503: components["responses"]["NotReady"];
         };
     };

@@ -15,6 +15,7 @@ export class DamagedAttrs {
     this.#clear = db.prepare('DELETE FROM damaged WHERE file_id = ?');
   }
 
+  /** Описание лежит на диске, но не читается: файл есть, и «не найдено» о нём было бы ложью. */
   has(fileId: string): boolean {
     return this.#has.get(fileId) !== undefined;
   }

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Вид таблиц. Каталог другого вида строится заново: переделывать его незачем. */
-const CATALOG_FORMAT = 3;
+const CATALOG_FORMAT = 4;
 
 const CATALOG_SCHEMA = `
 CREATE TABLE IF NOT EXISTS files (
@@ -16,11 +16,14 @@ CREATE TABLE IF NOT EXISTS files (
   expires_at TEXT,
   due_at     TEXT,
   revision   INTEGER NOT NULL,
+  verified_at INTEGER NOT NULL,
   attr       TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS files_by_revision ON files (revision);
 CREATE INDEX IF NOT EXISTS files_by_status ON files (status, file_id, expires_at, size);
 CREATE INDEX IF NOT EXISTS files_by_due ON files (status, due_at, file_id, size) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS files_by_verified ON files (verified_at);
+CREATE INDEX IF NOT EXISTS files_by_place ON files (place);
 CREATE TABLE IF NOT EXISTS tombstones (
   revision   INTEGER PRIMARY KEY,
   file_id    TEXT NOT NULL,

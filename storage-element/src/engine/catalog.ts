@@ -14,6 +14,7 @@ import { unlessFull } from './catalog-full.ts';
 import { type PageOrder, pageQuery } from './catalog-page.ts';
 import { openSchema } from './catalog-schema.ts';
 import { Tombstones } from './catalog-tombstones.ts';
+import { VerifiedIndex } from './catalog-verified.ts';
 import { type Place, parsePlace, placeText } from './layout.ts';
 import { prepareOnce } from './prepare-once.ts';
 import type { LogRecord, RemoveReason } from './wal-record.ts';
@@ -61,6 +62,7 @@ export class Catalog {
   readonly #setFact: StatementSync;
   readonly damaged: DamagedAttrs;
   readonly #sql: (text: string) => StatementSync;
+  readonly verified: VerifiedIndex;
   readonly #totals = new Map<StoredStatus, StatusTotals>();
   readonly #tombstones: Tombstones;
   /** Очередь сборщика. */
@@ -79,8 +81,8 @@ export class Catalog {
     openSchema(this.#db);
     this.#sql = prepareOnce(this.#db);
     this.#upsert = this.#db.prepare(
-      `INSERT INTO files (file_id, place, status, size, expires_at, due_at, revision, attr)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO files (file_id, place, status, size, expires_at, due_at, revision, attr, verified_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (file_id) DO UPDATE SET place = excluded.place, status = excluded.status, size = excluded.size,
          expires_at = excluded.expires_at, due_at = excluded.due_at, revision = excluded.revision, attr = excluded.attr`,
     );
@@ -90,6 +92,7 @@ export class Catalog {
     this.damaged = new DamagedAttrs(this.#db);
     this.#tombstones = new Tombstones(this.#db);
     this.dueQueue = new DueQueue(this.#db);
+    this.verified = new VerifiedIndex(this.#db);
     this.recount();
   }
 
@@ -155,7 +158,9 @@ export class Catalog {
     const known = this.#row(file.fileId);
     if (known && known.revision > file.revision) return;
     const { fileId, status, size, expiresAt, revision } = file;
-    this.#upsert.run(fileId, placeText(place), status, size, expiresAt, dueAtOf(file), revision, attrToJson(file));
+    const uploadedMs = Date.parse(file.uploadedAt);
+    const due = dueAtOf(file);
+    this.#upsert.run(fileId, placeText(place), status, size, expiresAt, due, revision, attrToJson(file), uploadedMs);
     if (known) this.#count(known, -1);
     this.#count(file, 1);
   }
@@ -180,11 +185,6 @@ export class Catalog {
 
   #row(fileId: string): FileRow | undefined {
     return this.#byId.get(fileId) as FileRow | undefined;
-  }
-
-  /** Описание лежит на диске, но не читается: файл есть, и «не найдено» о нём было бы ложью. */
-  isDamaged(fileId: string): boolean {
-    return this.damaged.has(fileId);
   }
 
   get(fileId: string): CatalogEntry | undefined {

@@ -15,6 +15,8 @@ export interface Layout {
   readonly dataDir: string;
   readonly walDir: string;
   readonly identity: string;
+  /** Итог последней сверки. */
+  readonly reconcileReport: string;
   readonly lock: string;
   readonly clockMark: string;
   readonly ballast: string;
@@ -30,6 +32,7 @@ export interface Layout {
   blob(place: Place, fileId: string): string;
   attr(place: Place, fileId: string): string;
   staged(name: string): string;
+  quarantined(name: string): string;
   segment(sequence: number): string;
 }
 
@@ -42,6 +45,7 @@ const BLOB_SUFFIX = '.bin';
 export function createLayout(dataDir: string, walDir: string): Layout {
   const files = join(dataDir, 'files');
   const staging = join(dataDir, 'staging');
+  const quarantine = join(dataDir, 'quarantine');
   const catalogDir = join(dataDir, 'catalog');
   const dayDir = (day: string) => join(files, day);
   const bucketDir = (place: Place) => join(files, place.day, String(place.bucket).padStart(6, '0'));
@@ -49,12 +53,13 @@ export function createLayout(dataDir: string, walDir: string): Layout {
     dataDir,
     walDir,
     identity: join(dataDir, 'element.json'),
+    reconcileReport: join(dataDir, 'reconcile.json'),
     lock: join(dataDir, 'lock.db'),
     clockMark: join(dataDir, 'clock.json'),
     ballast: join(dataDir, 'ballast'),
     files,
     staging,
-    quarantine: join(dataDir, 'quarantine'),
+    quarantine,
     catalogDir,
     catalog: join(catalogDir, 'catalog.db'),
     checkpoint: join(walDir, 'checkpoint.json'),
@@ -64,6 +69,7 @@ export function createLayout(dataDir: string, walDir: string): Layout {
     blob: (place, fileId) => join(bucketDir(place), fileId + BLOB_SUFFIX),
     attr: (place, fileId) => join(bucketDir(place), fileId + ATTR_SUFFIX),
     staged: (name) => join(staging, name),
+    quarantined: (name) => join(quarantine, name),
     segment: (sequence) => join(walDir, `wal-${sequence.toString(16).padStart(12, '0')}.log`),
   };
 }
@@ -87,6 +93,11 @@ export function bucketNumber(name: string): number | undefined {
 /** Идентификатор файла по имени описания; undefined, если это не описание. */
 export function fileIdOfAttr(name: string): string | undefined {
   return fileIdBefore(name, ATTR_SUFFIX);
+}
+
+/** То же по имени файла с байтами. */
+export function fileIdOfBlob(name: string): string | undefined {
+  return fileIdBefore(name, BLOB_SUFFIX);
 }
 
 function fileIdBefore(name: string, suffix: string): string | undefined {

@@ -10,23 +10,23 @@ import { unreadableFile } from './unreadable-file.ts';
 /** Сколько пометок едет в журнал разом. */
 const BATCH_FILES = 500;
 
-export interface DamagedRoom {
+interface DamagedRoom {
   readonly disk: Disk;
   readonly layout: Layout;
   readonly catalog: Pick<Catalog, 'damaged'>;
   readonly log: RecoveryLog;
-  readonly withFile: (fileId: string, work: (file: LockedFile) => Promise<void>) => Promise<void>;
+  readonly store: { withFile(fileId: string, work: (file: LockedFile) => Promise<void>): Promise<void> };
 }
 
 /** Не бросает: о таком файле и без пометки отвечается INTERNAL_ERROR, а пометит его сверка. */
-export async function listDamaged({ disk, layout, catalog, log, withFile }: DamagedRoom): Promise<void> {
+export async function listDamaged({ disk, layout, catalog, log, store }: DamagedRoom): Promise<void> {
   try {
     for (;;) {
       const found = catalog.damaged.unmarked(BATCH_FILES);
       if (found.length === 0) return;
       await Promise.all(
         found.map(({ fileId, place }) =>
-          withFile(fileId, async (locked) => {
+          store.withFile(fileId, async (locked) => {
             const known = locked.current()?.file;
             const size = disk.sizeOf(layout.blob(place, fileId)) ?? 0;
             const file = known ? { ...known, status: 'corrupted' as const } : unreadableFile(fileId, place, size);

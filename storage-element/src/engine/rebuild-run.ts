@@ -130,8 +130,9 @@ export function unfinishedCatalog(catalog: Catalog, run: RebuildRun): CatalogVie
     throw run.notReady();
   };
   return {
-    get: (fileId) => catalog.get(fileId) ?? (catalog.isDamaged(fileId) ? undefined : refuse()),
-    isDamaged: (fileId) => catalog.isDamaged(fileId) || refuse(),
+    get: (fileId) => catalog.get(fileId) ?? (catalog.damaged.has(fileId) ? undefined : refuse()),
+    damaged: { has: (fileId) => catalog.damaged.has(fileId) || refuse() },
+    verified: catalog.verified,
     list: refuse,
     changes: refuse,
     totals: () => run.totals,

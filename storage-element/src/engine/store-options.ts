@@ -47,7 +47,7 @@ export interface StoreOptions {
 export type CatalogView = Pick<
   Catalog,
   | 'get'
-  | 'isDamaged'
+  | 'verified'
   | 'list'
   | 'totals'
   | 'changes'
@@ -56,7 +56,7 @@ export type CatalogView = Pick<
   | 'historyFrom'
   | 'forgetTombstones'
   | 'tombstoneCount'
->;
+> & { readonly damaged: Pick<Catalog['damaged'], 'has'> };
 
 export interface Clock {
   /** Миллисекунды Unix. */
@@ -64,6 +64,8 @@ export interface Clock {
   /** Монотонные миллисекунды. */
   monotonicMs(): number;
 }
+
+export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 export interface StoreHooks {
   onFrame?(count: number, bytes: number, syncMs: number): void;

@@ -15,7 +15,7 @@ import { type Disk, type DiskFile, isCode } from './disk.ts';
 import { DiskGuard, type DiskState } from './disk-guard.ts';
 import type { ElementIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
-import { type DamagedRoom, listDamaged } from './list-damaged.ts';
+import { listDamaged } from './list-damaged.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
@@ -33,7 +33,8 @@ import { HashThreads } from './hash-threads.ts';
 import { batchBytes, Slabs } from './slabs.ts';
 import { Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
-import type { CatalogView, Clock, StoreOptions } from './store-options.ts';
+import { type CatalogView, type Clock, type StoreOptions, SYSTEM_CLOCK } from './store-options.ts';
+import { Survey } from './survey.ts';
 import { Unplaced } from './unplaced.ts';
 import type { WallClock } from './wall-clock.ts';
 import { Wal } from './wal.ts';
@@ -44,8 +45,6 @@ const CHECKPOINT_BYTES = 32 << 20;
 const CHECKPOINT_MS = 10_000;
 /** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
 const CLOSE_MS_MAX = 4_000;
-
-const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 /**
  * Открывает движок: замок каталога, повтор журнала, журнал. Потерянный каталог настоящего диска строится уже после:
@@ -117,6 +116,7 @@ export class Store {
   readonly #hashThreads: HashThreads;
   readonly #release: () => void;
   readonly space: Space;
+  readonly survey: Survey;
   readonly #recovery: RecoveryRoom;
   readonly #thread: CatalogThread | undefined;
   #wallClock: WallClock;
@@ -172,6 +172,7 @@ export class Store {
     this.#modeUnsaved = replayed.modeRedone;
     this.#replayedRevision = replayed.end.revision;
     this.#logSharesDisk = logSharesDisk(room);
+    this.survey = new Survey({ ...room, catalog: this.#catalog, storageId: this.#identity.storageId });
     this.space = new Space({
       disk: room.disk,
       path: room.layout.dataDir,
@@ -234,9 +235,7 @@ export class Store {
     this.#timer = setInterval(() => void this.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
     this.#timer.unref();
     if (recovered.redone > 0) void this.checkpoint();
-    const { disk, layout, options } = room;
-    const withFile: DamagedRoom['withFile'] = (fileId, work) => this.withFile(fileId, work);
-    await listDamaged({ disk, layout, catalog: recovered.catalog, log: options.log, withFile });
+    await listDamaged({ ...room, catalog: recovered.catalog, log: room.options.log, store: this });
   }
 
   /** Каталог достроен — движок переходит к работе; не построен — процесс должен завершиться. */

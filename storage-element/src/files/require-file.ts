@@ -42,7 +42,7 @@ export function requireSound(store: Store, fileId: string, entry: CatalogEntry |
 
 /** Описание файла не читается: это тревога. «Не найдено» позволило бы реестру счесть файл удалённым. */
 export function refuseDamaged(store: Store, fileId: string): void {
-  if (!store.catalog.isDamaged(fileId)) return;
+  if (!store.catalog.damaged.has(fileId)) return;
   throw new ArtError('INTERNAL_ERROR', {
     fileId,
     storageId: store.storageId,

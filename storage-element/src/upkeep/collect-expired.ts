@@ -132,7 +132,7 @@ function removeOne({ store, report }: GcPass, { fileId }: DueFile, untilIso: str
     const entry = locked.current();
     if (entry === undefined || !isDue(entry.file, untilIso) || !mayCollect(store)) return;
     // Испорченного описания программа не трогает.
-    if (store.catalog.isDamaged(fileId)) return;
+    if (store.catalog.damaged.has(fileId)) return;
     const reason = entry.file.status === 'deleted' ? 'trash' : 'expired';
     await locked.remove(entry, reason, new Date(store.nowMs()).toISOString());
     report.filesRemoved += 1;
@@ -144,7 +144,7 @@ function expireOne({ store, report }: GcPass, { fileId }: DueFile, nowIso: strin
   return store.withFile(fileId, async (locked) => {
     const entry = locked.current();
     if (entry?.file.status !== 'active' || !isDue(entry.file, nowIso) || !mayCollect(store)) return;
-    if (store.catalog.isDamaged(fileId)) return;
+    if (store.catalog.damaged.has(fileId)) return;
     await locked.patch(entry, { ...entry.file, status: 'expired', version: entry.file.version + 1 });
     report.filesExpired += 1;
   });
