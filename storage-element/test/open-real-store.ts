@@ -40,6 +40,7 @@ export async function openRealStore(
   const paths = { dataDir: join(dir, 'data'), walDir: join(dir, 'wal') };
   const space = { capacityBytesMax: undefined, reserveBytes: 0 };
   const store = await openStore({ ...paths, mode: 'rw', space, log: SILENT, clock, inlineBytesMax: 1024, ...change });
+  await store.whenRebuilt();
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= store.close());
   cleanUp(t, async () => {

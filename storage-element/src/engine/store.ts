@@ -474,6 +474,8 @@ export class Store {
     this.#unplaced.place(records);
     for (const record of records) {
       if (record.type === 'remove') this.#blobs.forget(this.#layout.blob(record.place, record.fileId));
+      // Под прежним именем могут лежать другие байты: их вернул человек.
+      if (record.type === 'mark') this.#blobs.forget(this.#layout.blob(record.place, record.file.fileId));
       if (record.type !== 'mode') continue;
       this.#identity = { ...this.#identity, mode: record.mode };
       this.#modeUnsaved = true;

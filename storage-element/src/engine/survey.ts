@@ -2,7 +2,7 @@
 // Ничего не удаляет: единственная перемена — перенос в карантин.
 import { AttrDamaged, attrFromJson, unsealAttr } from './attr.ts';
 import type { Catalog } from './catalog.ts';
-import { type Disk, isCode, replaceDurably } from './disk.ts';
+import { type Disk, type DiskFile, isCode, replaceDurably } from './disk.ts';
 import { readIdentity } from './element-identity.ts';
 import { bucketNumber, fileIdOfAttr, fileIdOfBlob, isDayName, type Layout, type Place, placeText } from './layout.ts';
 import type { StoredFile } from '../files/file.ts';
@@ -131,9 +131,14 @@ export class Survey {
     this.#catalog.transaction(() => this.#catalog.verified.clampFuture(nowMs, atMs));
   }
 
+  /** Байты с диска, а не из открытого раньше: под именем могли оказаться другие. undefined, если их нет. */
+  openBlob(place: Place, fileId: string): Promise<DiskFile | undefined> {
+    return this.#openIfThere(this.#layout.blob(place, fileId));
+  }
+
   /** Длина байтов на диске; undefined, если их нет. */
   async blobSize(place: Place, fileId: string): Promise<number | undefined> {
-    const file = await this.#openIfThere(this.#layout.blob(place, fileId));
+    const file = await this.openBlob(place, fileId);
     if (file === undefined) return undefined;
     try {
       return await file.size();
@@ -142,7 +147,7 @@ export class Survey {
     }
   }
 
-  async #openIfThere(path: string) {
+  async #openIfThere(path: string): Promise<DiskFile | undefined> {
     try {
       return await this.#disk.open(path, 'read');
     } catch (error) {

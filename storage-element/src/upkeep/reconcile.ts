@@ -71,7 +71,7 @@ export class Reconciler {
   /** Начинает сверку и возвращает её отчёт, ещё пустой. Бросает RECONCILE_IN_PROGRESS. */
   start(options: ReconcileOptions): ReconcileReport {
     const { rebuild } = this.#room.store;
-    if (rebuild) throw rebuild.notReady();
+    if (rebuild) throw new ArtError('NOT_READY', { explain: rebuild.describe() });
     if (!this.#job.start(options)) throw new ArtError('RECONCILE_IN_PROGRESS');
     return this.#begin(options, 'manual');
   }
@@ -138,7 +138,7 @@ async function reconcile(room: ReconcilerRoom, report: ReconcileReport, signal: 
   const { store } = room;
   const filesPace = new Pace(room.filesPerSecond ?? FILES_PER_SECOND, signal);
   const order: CheckOrder = { ...report.options, bytesPace: new Pace(BYTES_PER_SECOND, signal), signal };
-  if (store.rebuild) throw store.rebuild.notReady();
+  if (store.rebuild) throw new ArtError('NOT_READY', { explain: store.rebuild.describe() });
   store.survey.checkHome();
   for (const place of store.survey.places()) {
     signal.throwIfAborted();

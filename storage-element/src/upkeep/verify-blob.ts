@@ -26,7 +26,7 @@ export async function verifyBlob(
 ): Promise<{ found: BlobFound; bytesRead: number }> {
   const counted = { bytes: 0 };
   try {
-    const file = await store.openBlob(entry);
+    const file = await store.survey.openBlob(entry.place, entry.file.fileId);
     if (file === undefined) return { found: { state: 'absent' }, bytesRead: 0 };
     try {
       return { found: await look(file, entry, { pace, counted }), bytesRead: counted.bytes };
