@@ -36,6 +36,8 @@ export interface PlacerOptions {
   readonly onNoSpace?: ((stalled: boolean) => void) | undefined;
   /** Сколько миллисекунд ждать места между попытками. */
   readonly retryMs?: number | undefined;
+  /** Зовётся перед каждой записью: на диске испытаний раскладка так отстаёт от ответов. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 const RETRY_MS = 500;
@@ -60,7 +62,10 @@ export function createPlacer(options: PlacerOptions): Placer {
     place: (records) => enqueue(() => placeAll(records, room)),
     redo: (records) =>
       enqueue(async () => {
-        for (const record of records) applier.redo(record);
+        for (const record of records) {
+          if (room.pause) await room.pause();
+          applier.redo(record);
+        }
       }),
     // Очередь сброс не держит: записи, пришедшие во время него, раскладываются тем временем и ждут следующего.
     flush: async (signal) => {
@@ -87,6 +92,7 @@ interface PlacingRoom extends PlacerOptions {
 /** Нехватка места — не отказ: запись в журнале цела, и раскладка ждёт, пока место найдётся. */
 async function placeAll(records: readonly LogRecord[], room: PlacingRoom): Promise<void> {
   for (const record of records) {
+    if (room.pause) await room.pause();
     try {
       room.applier.apply(record);
     } catch (error) {

@@ -33,8 +33,12 @@ export async function checkRecovered(room: CheckRoom): Promise<void> {
   await checkFiles(room, listed);
   checkListing(room.store, listed);
   checkFeed(room.store, listed);
-  checkAttrs(room, listed);
   checkMode(room);
+}
+
+/** Что лежит на диске, когда раскладка догнала журнал: истина — рядом с файлом. */
+export function checkPlaced(room: CheckRoom): void {
+  checkAttrs(room, listAll(room.store));
 }
 
 /** Что осталось на диске, когда прошла первая контрольная точка. */
@@ -143,7 +147,7 @@ function checkMode({ store, expected }: CheckRoom): void {
   require(modes.has(store.mode), () => `режим ${store.mode}, а возможны ${[...modes].join(', ')}`);
 }
 
-/** Истина — рядом с файлом: описание на диске цело и говорит то же, что список. */
+/** Описание на диске цело и говорит то же, что список. */
 function checkAttrs({ store, disk }: CheckRoom, listed: readonly StoredFile[]): void {
   for (const file of listed) {
     const place = store.catalog.get(file.fileId)?.place;

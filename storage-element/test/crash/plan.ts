@@ -1,6 +1,7 @@
 // План хода: случайные действия над несколькими файлами, по одному и по нескольку сразу, вперемежку с контрольными
 // точками, переменами режима и чтениями. План выводится из зерна целиком и заранее, поэтому найденное ужимается:
 // лишние действия вычёркиваются по номерам.
+import { setImmediate } from 'node:timers/promises';
 import type { Action } from './history.ts';
 import { createRandom, type Random } from './random.ts';
 import type { DriveRoom } from './trial.ts';
@@ -78,12 +79,19 @@ function planAction(random: Random, o: { number: number; files: number; isEdit: 
   // Содержимое зависит только от номера: повтор тех же байтов под тем же именем случается сам собой.
   const bytes = random.fork(`тело ${random.below(3)}`).bytes(random.pick([0, 10, 60, 90, 150]));
   const action: Action = { kind, checksum: checksumOf(bytes), description };
+  const thenReads = random.chance(0.3);
   return {
     number,
-    words: `put файла ${file}, ${bytes.length} байт`,
-    run: ({ store, history }) => act(store, history, { fileId, action, bytes }),
+    words: `put файла ${file}, ${bytes.length} байт${thenReads ? ', и сразу чтение' : ''}`,
+    run: async ({ store, history }) => {
+      await act(store, history, { fileId, action, bytes });
+      if (thenReads) await readBack(store, fileId);
+    },
   };
 }
+
+/** Столько раз читается файл, загруженный снова: раскладка отстаёт не дальше. */
+const CIRCLE_READINGS = 12;
 
 function planCircle(random: Random, { number, file }: { number: number; file: number }): Planned {
   const fileId = fileIdOf(file);
@@ -100,7 +108,13 @@ function planCircle(random: Random, { number, file }: { number: number; file: nu
       await put(room, 0);
       if (room.failed()) return;
       await act(room.store, room.history, { fileId, action: { kind: 'expire' } });
-      if (!room.failed()) await put(room, 1);
+      if (room.failed()) return;
+      await put(room, 1);
+      // Прежние байты того же имени ещё раскладываются: читаться обязаны новые, на каждом шагу раскладки.
+      for (let left = CIRCLE_READINGS; left > 0 && !room.failed(); left -= 1) {
+        await setImmediate();
+        await readBack(room.store, fileId);
+      }
     },
   };
 }

@@ -2,14 +2,23 @@
 import { isArtError } from '@artstore/contracts';
 import type { Store } from '../../src/engine/store.ts';
 import { type CatalogRemains, CatalogVault, MemoryVault, NO_CATALOG, type Vault } from './catalog-vault.ts';
-import { checkRecovered, checkSettled } from './check-recovered.ts';
+import { checkPlaced, checkRecovered, checkSettled } from './check-recovered.ts';
 import { CrashDisk, type Operation, type Refusal } from './crash-disk.ts';
 import { type Expectation, expectAt } from './expectation.ts';
 import { checkReader, type Reader, readFeed } from './feed-reader.ts';
 import { DiskError, MemoryImage } from './memory-image.ts';
 import { PromiseBroken } from './promise-broken.ts';
 import { createRandom, type Random } from './random.ts';
-import { act, type Conditions, conditionsOf, fileIdOf, History, openTestStore } from './workload.ts';
+import {
+  act,
+  type Conditions,
+  conditionsOf,
+  fileIdOf,
+  History,
+  openTestStore,
+  randomLag,
+  readBack,
+} from './workload.ts';
 
 /** Всё, что увидел бы следующий запуск, выключи машину сейчас. */
 export interface Point {
@@ -113,7 +122,9 @@ export class Trial {
     const disk = new CrashDisk({ image: MemoryImage.empty(), random: random.fork('очередь'), before, refuse });
     const idle = (path: string): Operation => ({ index: disk.operations, kind: 'close', path, mutates: true });
     const run = async (): Promise<void> => {
-      store = await openTestStore({ disk, vault: this.vault, random, conditions: this.history.conditions });
+      const { conditions } = this.history;
+      const lag = randomLag(random.fork('раскладка'));
+      store = await openTestStore({ disk, vault: this.vault, random, conditions, lag });
       await drive({ store, random, history: this.history, failed: () => store?.failure !== undefined });
       this.points.push(this.#point(disk, idle('конец'), reader));
       await store.close();
@@ -153,9 +164,13 @@ export class Trial {
     const disk = new CrashDisk({ image: point.image, random: random.fork('очередь'), before });
     const run = async (): Promise<void> => {
       this.vault.load(point.catalog, 'live', random);
-      const store = await openTestStore({ disk, vault: this.vault, random, conditions: this.history.conditions });
+      const { conditions } = this.history;
+      const lag = randomLag(random.fork('раскладка'));
+      const store = await openTestStore({ disk, vault: this.vault, random, conditions, lag });
       const room = { store, disk, history: this.history, expected: this.expectedAt(point) };
       await checkRecovered(room);
+      await store.settle();
+      checkPlaced(room);
       await store.checkpoint();
       recovering = false;
       checkSettled(room);
@@ -219,6 +234,7 @@ async function goOn(store: Store, random: Random): Promise<void> {
   await act(store, history, { fileId: fileIdOf(90), action, bytes: random.bytes(random.pick([5, 100])) });
   if (history.steps[0]?.outcome !== 'created') throw new PromiseBroken('после восстановления новый файл не принят');
   if (!store.catalog.get(fileIdOf(90))) throw new PromiseBroken('принятый после восстановления файл не виден');
+  await readBack(store, fileIdOf(90));
 }
 
 /** Отказ запуска, который назвал причину: каталог не тот или журнал испорчен. */

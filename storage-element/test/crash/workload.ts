@@ -1,9 +1,11 @@
 // Действия испытаний над движком: открыть его на диске испытаний, изменить файл, сменить режим, прочитать.
 // Что началось и чем ответило, остаётся в истории.
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { isArtError } from '@artstore/contracts';
 import { collectExpired, emptyReport, type GcLimits } from '../../src/upkeep/collect-expired.ts';
 import type { CatalogEntry } from '../../src/engine/catalog.ts';
+import { createPlacer } from '../../src/engine/placer.ts';
 import { openStore, type Store } from '../../src/engine/store.ts';
 import type { StoreOptions } from '../../src/engine/store-options.ts';
 import type { WalLimits } from '../../src/engine/wal.ts';
@@ -77,12 +79,24 @@ export class History {
   }
 }
 
+/** Отставание раскладки: столько оборотов цикла событий она ждёт, а диск тем временем работает. */
+const LAG_TURNS = [0, 0, 0, 1, 3, 10, 30];
+
+/** Раскладка, отстающая от ответов случайно, но одинаково при одном зерне. */
+export function randomLag(random: Random): () => Promise<void> {
+  return async () => {
+    for (let left = random.pick(LAG_TURNS); left > 0; left -= 1) await setImmediate();
+  };
+}
+
 export interface TestStoreOptions {
   readonly disk: CrashDisk;
   readonly vault: Vault;
   readonly random: Random;
   readonly conditions?: Partial<Conditions>;
   readonly onFatal?: (error: unknown) => void;
+  /** Зовётся перед каждой раскладкой: сколько ждать. Без него раскладка идёт сразу. */
+  readonly lag?: () => Promise<void>;
   readonly change?: Partial<StoreOptions>;
 }
 
@@ -90,7 +104,7 @@ const SILENT = { info: () => undefined, warn: () => undefined, error: () => unde
 
 /** Движок на диске испытаний: те же строки, что в работе, с малыми пределами. */
 export function openTestStore(options: TestStoreOptions): Promise<Store> {
-  const { disk, vault, random, conditions, onFatal, change } = options;
+  const { disk, vault, random, conditions, onFatal, lag, change } = options;
   const { mode, checkpointBytes, walLimits } = { ...CALM, ...conditions };
   let ids = 0;
   const branch = random.bytes(4).toString('hex');
@@ -113,6 +127,7 @@ export function openTestStore(options: TestStoreOptions): Promise<Store> {
       return `${branch}-0000-4000-8000-${String(ids).padStart(12, '0')}`;
     },
     openCatalog: vault.open,
+    ...(lag ? { openPlacer: (placing) => createPlacer({ ...placing, retryMs: 1, pause: lag }) } : {}),
     ...change,
   });
 }
