@@ -80,6 +80,7 @@ async function openCopy(t: TestContext, without: readonly string[]): Promise<Sto
     clock: { now: () => NOW_MS, monotonicMs: () => 0 },
   });
   t.after(() => store.close());
+  await store.whenRebuilt();
   return store;
 }
 
