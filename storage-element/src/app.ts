@@ -88,7 +88,7 @@ export async function buildApp(
     opened.push({ close: () => reconciler.stop() });
     const scrubber = openScrubber(config, { store, log, metrics });
     if (scrubber) opened.push({ close: () => scrubber.stop() });
-    const keys = await openKeys(config, log);
+    const keys = await openKeys(config, store, log);
     opened.push(keys);
     const trust = measureTrust(metrics, keys);
     if (tls) trust.certificate(tls.cert);
@@ -187,10 +187,10 @@ function startGc(config: Config, { store, log, metrics }: { store: Store; log: L
 }
 
 /** Ключи открываются после хранилища: набор хранится в каталоге данных, а новый каталог обязан быть пустым. */
-async function openKeys(config: Config, log: Logger): Promise<JwksCache> {
+async function openKeys(config: Config, store: Store, log: Logger): Promise<JwksCache> {
   const { url, caFile, cacheFile, refreshMs, staleMaxMs } = config.jwks;
   const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
-  const keys = openJwksCache({ url, ca, cacheFile, refreshMs, staleMaxMs, log });
+  const keys = openJwksCache({ url, ca, cacheFile, mayKeep: () => store.mayWrite, refreshMs, staleMaxMs, log });
   await keys.start();
   return keys;
 }

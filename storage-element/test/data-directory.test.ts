@@ -1,7 +1,7 @@
 // Каталог данных под работающим элементом: пропал, подменён, вернулся. Пустой список и «файла нет» были бы ложью.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,6 +39,13 @@ async function assertAbsent(element: ElementProcess, knownId: string): Promise<v
   assert.match(metrics.bytes.toString(), /se_data_directory\{state="absent"[^}]*\} 1/);
 }
 
+/** Что лежит в каталоге и когда менялось; undefined — каталога нет. */
+function treeOf(path: string): string[] | undefined {
+  if (!existsSync(path)) return undefined;
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted();
+  return names.map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`);
+}
+
 const LOSSES: readonly (readonly [title: string, put: (path: string, kept: string) => void])[] = [
   ['удалён', () => undefined],
   ['пуст, как точка без диска', (path) => mkdirSync(path)],
@@ -47,17 +54,20 @@ const LOSSES: readonly (readonly [title: string, put: (path: string, kept: strin
 for (const [title, put] of LOSSES) {
   test(`каталог данных ${title}: 503 на всё; вернулся — процесс завершается, следующий хранит всё`, async (t) => {
     const room = await openFaultRoom(t);
-    const element = await room.start();
+    // Ключи обновляются много раз за проверку: на чужом месте их хранить нельзя.
+    const element = await room.start({ SE_JWKS_REFRESH: '100ms' });
     const dataDir = room.env['SE_DATA_DIR'] ?? '';
     const kept = `${dataDir}.kept`;
     const id = newId();
     assert.equal((await element.put(id, 'тело')).status, 201);
     renameSync(dataDir, kept);
     put(dataDir, kept);
+    const before = treeOf(dataDir);
     await sleep(150);
     await assertAbsent(element, id);
     await sleep(1500);
     await assertAbsent(element, id);
+    assert.deepEqual(treeOf(dataDir), before, 'мимо своего диска не записано ничего');
     assert.equal(element.child.exitCode, null, 'процесс жив: новый запуск завёл бы здесь новый элемент');
 
     rmSync(dataDir, { recursive: true, force: true });
@@ -107,7 +117,7 @@ test('диск отключён (umount -l) и подключён снова', a
   if (disk === undefined) return;
   const dataDir = join(disk.path, 'data');
   const room = await openFaultRoom(t, { dataDir });
-  const element = await room.start();
+  const element = await room.start({ SE_JWKS_REFRESH: '100ms' });
   const id = newId();
   assert.equal((await element.put(id, 'тело')).status, 201);
   const device = execFileSync('findmnt', ['-no', 'SOURCE', disk.path]).toString().trim();

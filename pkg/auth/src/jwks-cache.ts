@@ -14,8 +14,10 @@ export interface JwksCacheOptions {
   readonly url: string;
   /** PEM удостоверяющего центра, если соседу не доверяет система. */
   readonly ca?: string | undefined;
-  /** Где хранить последний удачный набор. */
+  /** Где хранить последний удачный набор; каталог должен существовать, здесь его не заводят. */
   readonly cacheFile?: string | undefined;
+  /** Можно ли сейчас писать cacheFile: на место отключённого диска писать нельзя. По умолчанию можно всегда. */
+  readonly mayKeep?: (() => boolean) | undefined;
   /** Старше этого набор не применяется, мс. */
   readonly staleMaxMs: number;
   /** Как часто обновлять, мс. */
@@ -46,6 +48,12 @@ const EMPTY_REFETCH_MS = 1_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
+/** Пока сосед недоступен, возраст набора на диске отстаёт от настоящего не больше чем на столько… */
+const AGE_LAG_MS_MAX = 60_000;
+/** …и не больше чем на эту долю дозволенного возраста. */
+const AGE_LAG_SHARE = 1 / 100;
+/** Так часы подводит служба времени: меньший ход назад файла не порочит. */
+const CLOCK_STEP_MS = 60_000;
 
 export function openJwksCache(options: JwksCacheOptions): JwksCache {
   return new RefreshingJwks(options);
@@ -62,6 +70,9 @@ class RefreshingJwks implements JwksCache {
   #unknownKidAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = RETRY_FIRST_MS;
+  /** Набор, который в памяти, и когда его возраст последний раз записан. */
+  #keys: readonly PublicJwk[] = [];
+  #keptAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: JwksCacheOptions) {
     this.#options = options;
@@ -102,6 +113,7 @@ class RefreshingJwks implements JwksCache {
     this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#inFlight;
+    await this.#keepAge();
     await this.#dispatcher.destroy();
   }
 
@@ -134,10 +146,12 @@ class RefreshingJwks implements JwksCache {
       const changed = await this.#ring.adopt(jwks, 0);
       this.#attemptFailed = false;
       if (changed) log.info({ event: 'jwks_loaded', kids: jwks.map(({ kid }) => kid) }, 'набор ключей загружен');
-      await this.#keepOnDisk(jwks);
+      this.#keys = jwks;
+      await this.#keepOnDisk();
       return true;
     } catch (error) {
       this.#attemptFailed = true;
+      await this.#keepAge();
       if (!this.#closing.signal.aborted)
         log.warn({ event: 'jwks_fetch_failed', url, err: error }, 'набор ключей не получен');
       return false;
@@ -154,12 +168,19 @@ class RefreshingJwks implements JwksCache {
     this.#timer.unref();
   }
 
+  /** Возраст идёт и без соседа: записанный, он переживёт перезапуск и перевод часов. */
+  async #keepAge(): Promise<void> {
+    const lagMs = Math.min(AGE_LAG_MS_MAX, this.#options.staleMaxMs * AGE_LAG_SHARE);
+    if (this.#ring.usable && performance.now() - this.#keptAtMs > lagMs) await this.#keepOnDisk();
+  }
+
   /** Неудачная запись на диск не мешает работать: набор уже в памяти. */
-  async #keepOnDisk(keys: readonly PublicJwk[]): Promise<void> {
-    const { url, cacheFile, log } = this.#options;
-    if (cacheFile === undefined) return;
+  async #keepOnDisk(): Promise<void> {
+    const { url, cacheFile, mayKeep, log } = this.#options;
+    if (cacheFile === undefined || mayKeep?.() === false) return;
     try {
-      await saveJwks(cacheFile, { url, fetchedAtMs: Date.now(), keys });
+      await saveJwks(cacheFile, { url, ageMs: this.#ring.ageMs, savedAtMs: Date.now(), keys: this.#keys });
+      this.#keptAtMs = performance.now();
     } catch (error) {
       log.warn({ event: 'jwks_save_failed', path: cacheFile, err: error }, 'набор ключей не записан на диск');
     }
@@ -174,13 +195,15 @@ class RefreshingJwks implements JwksCache {
       if (saved.reason !== 'absent') log.warn(fields, 'сохранённый набор ключей не годится');
       return;
     }
-    const ageMs = Date.now() - saved.fetchedAtMs;
+    const sinceSavedMs = Date.now() - saved.savedAtMs;
+    const ageMs = saved.ageMs + Math.max(0, sinceSavedMs);
     // Дата из будущего — часы врали тогда или врут сейчас; возраста такого набора не узнать.
-    if (ageMs < 0 || ageMs > staleMaxMs) {
+    if (sinceSavedMs < -CLOCK_STEP_MS || ageMs > staleMaxMs) {
       log.warn({ event: 'jwks_file_stale', path: cacheFile, ageMs }, 'сохранённый набор ключей устарел');
       return;
     }
     await this.#ring.adopt(saved.keys, ageMs);
+    this.#keys = saved.keys;
     log.info({ event: 'jwks_restored', path: cacheFile, ageMs }, 'набор ключей взят с диска');
   }
 }

@@ -1,14 +1,16 @@
 // Последний удачный набор ключей на диске: служба поднимается и при недоступном модуле управления.
 // В файле только открытые части ключей; испорченный или чужой файл — то же, что его отсутствие.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { type PublicJwk, readJwks } from './read-jwks.ts';
 
 export interface SavedJwks {
   /** Откуда набор: после смены адреса прежний файл не годится. */
   readonly url: string;
-  readonly fetchedAtMs: number;
+  /** Сколько лет набору было при записи, мс: без этого часы, переведённые назад, молодили бы его при каждом запуске. */
+  readonly ageMs: number;
+  /** Когда он записан, по стенным часам. */
+  readonly savedAtMs: number;
   readonly keys: readonly PublicJwk[];
 }
 
@@ -25,23 +27,27 @@ export async function loadJwks(path: string, url: string): Promise<SavedJwks | {
     const saved: unknown = JSON.parse(text);
     if (typeof saved !== 'object' || saved === null) return { reason: 'not an object' };
     if (!('url' in saved) || saved.url !== url) return { reason: 'saved from another address' };
-    if (!('fetched_at' in saved) || typeof saved.fetched_at !== 'string') return { reason: 'no fetched_at' };
-    const fetchedAtMs = Date.parse(saved.fetched_at);
-    if (Number.isNaN(fetchedAtMs)) return { reason: 'fetched_at is not a time' };
-    return { url, fetchedAtMs, keys: readJwks(saved) };
+    if (!('saved_at' in saved) || typeof saved.saved_at !== 'string') return { reason: 'no saved_at' };
+    const savedAtMs = Date.parse(saved.saved_at);
+    if (Number.isNaN(savedAtMs)) return { reason: 'saved_at is not a time' };
+    if (!('age_ms' in saved) || typeof saved.age_ms !== 'number' || !(saved.age_ms >= 0)) return { reason: 'no age_ms' };
+    return { url, ageMs: saved.age_ms, savedAtMs, keys: readJwks(saved) };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Пишет рядом и переименовывает: читающий видит набор целиком или прежний. */
-export async function saveJwks(path: string, { url, fetchedAtMs, keys }: SavedJwks): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+/**
+ * Пишет рядом и переименовывает: читающий видит набор целиком или прежний. Каталогов не заводит: пропавший каталог —
+ * отключённый диск, и заведённый на его месте выдал бы себя за настоящий.
+ */
+export async function saveJwks(path: string, { url, ageMs, savedAtMs, keys }: SavedJwks): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(JSON.stringify({ url, fetched_at: new Date(fetchedAtMs).toISOString(), keys }));
+      const saved = { url, saved_at: new Date(savedAtMs).toISOString(), age_ms: Math.round(ageMs), keys };
+      await file.writeFile(JSON.stringify(saved));
       await file.sync();
     } finally {
       await file.close();

@@ -1,9 +1,10 @@
 // Набор ключей по настоящему HTTP и с настоящим диском: ротация, недоступность соседа, перезапуск, устаревание.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isArtError } from '@artstore/contracts';
 import { type JwksCache, type JwksCacheOptions, openJwksCache } from '../index.ts';
 import { type JwksServer, serveJwks, signingKeys } from './issue-token.ts';
@@ -27,7 +28,12 @@ async function started(t: TestContext, jwks: JwksServer, changes: Partial<JwksCa
 async function temporaryFile(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'jwks-'));
   t.after(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'state'));
   return join(folder, 'state', 'jwks.json');
+}
+
+async function savedAtOf(cacheFile: string): Promise<string> {
+  return /"saved_at":"([^"]+)"/.exec(await readFile(cacheFile, 'utf8'))?.[1] ?? '';
 }
 
 test('ключ находится по kid, набор спрашивают один раз', async (t) => {
@@ -115,11 +121,70 @@ test('устаревший набор не применяется ни с дис
   await assert.rejects(second.key('one'), (error) => isArtError(error, 'NOT_READY'));
 });
 
+test('возраст набора идёт через перезапуски, даже если часы при каждом возвращаются назад', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  const jwks = await serveJwks(t, keys[0]!);
+  const staleMaxMs = 400;
+  let cache = await started(t, jwks, { cacheFile, staleMaxMs });
+  await jwks.stop();
+  let restarts = 0;
+  do {
+    await sleep(60);
+    await cache.close();
+    // Машина без часов: просыпается в тот же миг, в какой уснула, и простоя не видит.
+    const text = await readFile(cacheFile, 'utf8');
+    await writeFile(cacheFile, text.replace(await savedAtOf(cacheFile), new Date().toISOString()));
+    cache = openCache(t, jwks.url, { cacheFile, staleMaxMs });
+    await cache.start();
+    restarts += 1;
+  } while (cache.loaded() && restarts < 50);
+  assert.ok(restarts > 1, 'первый перезапуск ещё работает на сохранённом');
+  assert.ok(restarts <= 8, `перезапусков ${restarts} по 60 мс, а набор всё ещё свежий`);
+});
+
+test('пока сосед молчит, возраст набора на диске не отстаёт и без остановки по порядку', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  const jwks = await serveJwks(t, keys[0]!);
+  await started(t, jwks, { cacheFile, staleMaxMs: 10_000, refreshMs: 20 });
+  await jwks.stop();
+  await sleep(1_000);
+  const { age_ms: ageMs } = JSON.parse(await readFile(cacheFile, 'utf8')) as { age_ms: number };
+  assert.ok(ageMs > 300, `возраст на диске ${ageMs} мс`);
+});
+
+test('каталога нет на месте: набор не пишется, каталог не заводится, ключи работают', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  await rm(dirname(cacheFile), { recursive: true });
+  const jwks = await serveJwks(t, keys[0]!);
+  const cache = await started(t, jwks, { cacheFile, refreshMs: 20 });
+  const asked = jwks.asked;
+  while (jwks.asked < asked + 3) await sleep(5);
+  await cache.close();
+  assert.deepEqual(await readdir(dirname(dirname(cacheFile))), []);
+});
+
+test('пока хранить нельзя, в каталог не пишется ничего', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  const jwks = await serveJwks(t, keys[0]!);
+  let mayKeep = false;
+  const cache = await started(t, jwks, { cacheFile, refreshMs: 20, mayKeep: () => mayKeep });
+  const asked = jwks.asked;
+  while (jwks.asked < asked + 3) await sleep(5);
+  assert.deepEqual(await readdir(dirname(cacheFile)), []);
+  mayKeep = true;
+  while ((await readdir(dirname(cacheFile))).length === 0) await sleep(5);
+  await cache.close();
+  assert.deepEqual(await readdir(dirname(cacheFile)), ['jwks.json']);
+});
+
 const BAD_FILES: Readonly<Record<string, (text: string) => string>> = {
   обрезан: (text) => text.slice(0, text.length / 2),
   'от другого адреса': (text) => text.replace('127.0.0.1', '127.0.0.9'),
-  'из будущего': (text) => text.replace(/"fetched_at":"\d{4}/, '"fetched_at":"2999'),
-  'без времени': (text) => text.replace('fetched_at', 'x'),
+  'из будущего': (text) => text.replace(/"saved_at":"\d{4}/, '"saved_at":"2999'),
+  'без времени': (text) => text.replace('saved_at', 'x'),
+  'без возраста': (text) => text.replace('age_ms', 'x'),
+  'с возрастом меньше нуля': (text) => text.replace('"age_ms":', '"age_ms":-1'),
+  устарел: (text) => text.replace('"age_ms":', '"age_ms":6000'),
   пустой: () => '',
 };
 

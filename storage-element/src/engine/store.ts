@@ -288,6 +288,11 @@ export class Store {
     return this.#guard.state;
   }
 
+  /** Каталог на месте, и писать в него можно; взгляд свежий. */
+  get mayWrite(): boolean {
+    return this.#guard.mayWrite;
+  }
+
   /** Бросает NOT_READY, если каталога данных нет на месте; 'now' — взглянуть заново, прежде чем сказать «нет». */
   requirePresent(how?: 'now'): void {
     this.#guard.requirePresent(how === 'now' ? 0 : undefined);
