@@ -42,7 +42,9 @@ export const envSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('Файл для последнего удачного набора ключей: с ним модуль стартует и без Admin Module; каталог должен существовать'),
+    .describe(
+      'Файл для последнего удачного набора ключей: с ним модуль стартует и без Admin Module; каталог должен существовать',
+    ),
   QM_JWKS_REFRESH: duration().prefault('5m').describe('Как часто обновлять ключи проверки токенов'),
   QM_JWKS_STALE_MAX: duration()
     .prefault('24h')

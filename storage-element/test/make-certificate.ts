@@ -10,10 +10,10 @@ export interface TestCertificate {
 const HOUR_MS = 3_600_000;
 const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'));
 
-/** Сертификат на localhost и 127.0.0.1; он же — свой удостоверяющий центр. */
-export function makeCertificate(): TestCertificate {
+/** Сертификат на localhost и 127.0.0.1; он же — свой удостоверяющий центр. lifeHours — сколько ему осталось. */
+export function makeCertificate(lifeHours = 24): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const body = toBeSigned(publicKey);
+  const body = toBeSigned(publicKey, lifeHours);
   const signature = sign('sha256', body, privateKey);
   const certificate = sequence(body, ECDSA_SHA256, bitString(signature));
   const lines = certificate.toString('base64').replace(/.{64}/g, '$&\n');
@@ -23,7 +23,7 @@ export function makeCertificate(): TestCertificate {
   };
 }
 
-function toBeSigned(publicKey: KeyObject): Buffer {
+function toBeSigned(publicKey: KeyObject, lifeHours: number): Buffer {
   const name = sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from('artstore test')))));
   const now = Date.now();
   const serial = Buffer.concat([Buffer.from([0x01]), randomBytes(8)]);
@@ -32,7 +32,7 @@ function toBeSigned(publicKey: KeyObject): Buffer {
     tlv(0x02, serial),
     ECDSA_SHA256,
     name,
-    sequence(utcTime(now - HOUR_MS), utcTime(now + 24 * HOUR_MS)),
+    sequence(utcTime(now - HOUR_MS), utcTime(now + lifeHours * HOUR_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     tlv(0xa3, sequence(basicConstraints(), alternativeNames())),

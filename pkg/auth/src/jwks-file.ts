@@ -30,7 +30,8 @@ export async function loadJwks(path: string, url: string): Promise<SavedJwks | {
     if (!('saved_at' in saved) || typeof saved.saved_at !== 'string') return { reason: 'no saved_at' };
     const savedAtMs = Date.parse(saved.saved_at);
     if (Number.isNaN(savedAtMs)) return { reason: 'saved_at is not a time' };
-    if (!('age_ms' in saved) || typeof saved.age_ms !== 'number' || !(saved.age_ms >= 0)) return { reason: 'no age_ms' };
+    if (!('age_ms' in saved) || typeof saved.age_ms !== 'number' || !(saved.age_ms >= 0))
+      return { reason: 'no age_ms' };
     return { url, ageMs: saved.age_ms, savedAtMs, keys: readJwks(saved) };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };
