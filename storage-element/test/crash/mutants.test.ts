@@ -8,8 +8,9 @@ const disable = enableMutants();
 after(disable);
 
 /** Сколько зёрен пробовать, начиная с того, на котором мутант когда-то попался. */
-const SEEDS_MAX = 40;
-const FAULTS_MAX = 240;
+const SEEDS_MAX = 80;
+const FAULTS_MAX = 160;
+const FAULT_SEEDS = 4;
 
 interface Explorers {
   readonly exploreCrashes: typeof exploreCrashes;
@@ -26,7 +27,9 @@ async function hunt(mutant: Mutant): Promise<unknown> {
       for (let count = 0; count < SEEDS_MAX; count += 1) await exploreCrashes(options(first + count));
     } else {
       await exploreFault(options(first), firstFault);
-      for (let at = 0; at < FAULTS_MAX; at += 1) await exploreFault(options(first + (at % 4)), at);
+      for (let at = 0; at < FAULTS_MAX; at += 1) {
+        for (let count = 0; count < FAULT_SEEDS; count += 1) await exploreFault(options(first + count), at);
+      }
     }
     return undefined;
   } catch (error) {

@@ -216,7 +216,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/apply-records.ts',
     from: '.revision > revision;',
     to: '.revision >= revision;',
-    seen: [1, 48],
+    seen: [5, 51],
   },
   {
     name: 'после отказа сброса журнал пишет дальше',
