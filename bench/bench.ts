@@ -1,5 +1,6 @@
 // npm run bench: меряет строки таблицы и сравнения к ним в одном прогоне.
 //   -- --only ID[,ID]   только названные строки (сравнения к ним снимаются тоже)
+//   -- --million        строки на миллион файлов и 64 загрузки по гибибайту: минуты и гигабайты диска
 //   -- --json           вместо таблицы JSON: объект при одной строке, иначе список
 //   -- --write          записать docs/benchmarks.md (только полный прогон)
 //   -- --smoke          крошечные размеры: проверить сами замеры, не машину
@@ -18,13 +19,19 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
+    million: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
 
+/** Обычный прогон обходится без дорогих строк, --million снимает только их, --write — все. */
+function isInGroup(row: Row): boolean {
+  return options.write || (row.heavy === true) === options.million;
+}
+
 function chooseIds(): readonly string[] {
-  const ids = options.only === undefined ? ROWS.map(({ id }) => id) : options.only.split(',');
+  const ids = options.only?.split(',') ?? ROWS.filter(isInGroup).map(({ id }) => id);
   const unknown = ids.filter((id) => !ROWS.some((row) => row.id === id));
   if (unknown.length === 0) return ids;
   console.error(`Нет такой строки: ${unknown.join(', ')}. Есть: ${ROWS.map(({ id }) => id).join(', ')}.`);
@@ -35,19 +42,23 @@ function chooseIds(): readonly string[] {
 async function measureRows(rows: readonly Row[], lab: Lab): Promise<readonly Result[]> {
   const values = new Map<string, number>();
   const skipped = new Map<string, string>();
+  const notes = new Map<string, string>();
   for (const name of new Set(rows.map((row) => row.measure))) {
     process.stderr.write(`${name}…\n`);
     const measured = await MEASURES[name]?.(lab);
     if (measured === undefined) throw new Error(`нет замера ${name}`);
+    if (typeof measured['note'] === 'string') notes.set(name, measured['note']);
     if (typeof measured['skipped'] === 'string') skipped.set(name, measured['skipped']);
     for (const [id, value] of Object.entries(measured)) if (typeof value === 'number') values.set(id, value);
   }
   return rows.map((row) => {
     const baseline = row.baseline === undefined ? null : (values.get(row.baseline) ?? null);
     const reason = skipped.get(row.measure);
+    const note = notes.get(row.measure);
     return {
       ...judge(row, values.get(row.id) ?? null, baseline),
       ...(reason === undefined ? {} : { skipped: reason }),
+      ...(note === undefined ? {} : { note }),
     };
   });
 }

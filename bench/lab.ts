@@ -6,6 +6,7 @@ import { ensureCertificates } from '../stand/src/certificates.ts';
 import { layoutHome } from '../stand/src/home-layout.ts';
 import { type BenchStand, startBenchStand } from './bench-stand.ts';
 import { type Element, type ElementOptions, startElement } from './start-element.ts';
+import { type Million, makeMillion } from './million.ts';
 import { type Nginx, startNginx } from './start-nginx.ts';
 import { type TokenIssuer, startTokenIssuer } from './token-issuer.ts';
 
@@ -17,11 +18,29 @@ export interface Sizes {
   readonly smallMs: number;
   /** Сколько раз повторить замер; берётся медиана. */
   readonly repeats: number;
+  /** Сколько файлов в большом наборе. */
+  readonly millionFiles: number;
+  /** Величина файла, когда их загружают 64 разом, байт; на тесном диске — меньше. */
+  readonly manyLargeBytes: number;
 }
 
-export const FULL_SIZES: Sizes = { largeBytes: 2 ** 30, smallBytes: 4096, smallMs: 5_000, repeats: 3 };
+export const FULL_SIZES: Sizes = {
+  largeBytes: 2 ** 30,
+  smallBytes: 4096,
+  smallMs: 5_000,
+  repeats: 3,
+  millionFiles: 1_000_000,
+  manyLargeBytes: 2 ** 30,
+};
 /** Для проверки самих замеров, не для выводов. */
-export const SMOKE_SIZES: Sizes = { largeBytes: 2 ** 24, smallBytes: 4096, smallMs: 500, repeats: 1 };
+export const SMOKE_SIZES: Sizes = {
+  largeBytes: 2 ** 24,
+  smallBytes: 4096,
+  smallMs: 500,
+  repeats: 1,
+  millionFiles: 5_000,
+  manyLargeBytes: 2 ** 20,
+};
 
 export interface Lab {
   readonly sizes: Sizes;
@@ -30,6 +49,10 @@ export interface Lab {
   element(): Promise<Element>;
   elementTls(): Promise<Element>;
   stand(): Promise<BenchStand>;
+  /** Остановленный элемент с большим набором файлов: делается один раз, годится всем строкам. */
+  million(): Promise<Million>;
+  /** Чистый элемент в своей папке; после остановки папка убирается. */
+  separateElement(): Promise<Element>;
   close(): Promise<void>;
 }
 
@@ -70,6 +93,24 @@ export async function openLab(root: string, sizes: Sizes): Promise<Lab> {
       return keep(await startElement({ directory, issuer: await issuer(), tls: await issueTls(directory) }));
     }),
     stand,
+    million: once(async () => {
+      const directory = await place('million');
+      const started = makeMillion({ directory, issuer: await issuer(), files: sizes.millionFiles });
+      // Прервать могут и посреди наполнения, поэтому уборка записана раньше, чем набор готов.
+      closers.push(() => started.close());
+      await started.made;
+      return started;
+    }),
+    async separateElement() {
+      const directory = await place(`separate-${closers.length}`);
+      const element = await startElement({ directory, issuer: await issuer() });
+      const stop = async (): Promise<void> => {
+        await element.stop();
+        await rm(directory, { recursive: true, force: true });
+      };
+      closers.push(stop);
+      return { ...element, stop };
+    },
     async close() {
       for (const close of closers.toReversed()) await close();
       await rm(directory, { recursive: true, force: true });

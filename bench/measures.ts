@@ -1,14 +1,24 @@
 // Сами замеры: по имени — что сделать на рабочем месте и какие строки таблицы это даёт.
 
+import { statfs } from 'node:fs/promises';
 import type { Lab } from './lab.ts';
 import { payloadChecksum } from './load/payload.ts';
 import type { LoadPlan, LoadReport } from './load/load-plan.ts';
 import { runLoad } from './load/run-load.ts';
+import {
+  measureGets,
+  measureIdleMemory,
+  measurePages,
+  measureRebuild,
+  measureRestart,
+  measureRestartAfterKill,
+} from './measure-million.ts';
 import { measureDd, measureSerialFdatasync, measureSha256 } from './measure-disk.ts';
 import { peakResidentBytes, totalCpuSeconds } from './process-usage.ts';
+import type { Element } from './start-element.ts';
 
-/** Числа по имени строки либо причина, по которой их нет. */
-export type Measured = Readonly<Record<string, number>> | { readonly skipped: string };
+/** Числа по имени строки; под именем note — оговорка, под именем skipped — причина, по которой чисел нет. */
+export type Measured = Readonly<Record<string, number | string>>;
 type Measure = (lab: Lab) => Promise<Measured>;
 
 const SMALL_FILES_FOR_READING = 500;
@@ -34,29 +44,30 @@ async function nginxSubject(lab: Lab): Promise<Subject | undefined> {
 }
 
 function elementSubject(kind: 'element' | 'elementTls'): (lab: Lab) => Promise<Subject> {
-  return async (lab) => {
-    const element = await lab[kind]();
-    const intent = {
-      original_filename: 'bench.bin',
-      content_type: 'application/octet-stream',
-      description: '',
-      tags: [],
-      metadata: {},
-      retention_policy: 'temporary',
-      ttl_days: 30,
-    };
-    return {
-      putUrl: `${element.url}/api/v1/files/{id}`,
-      getUrl: `${element.url}/api/v1/files/{id}/download`,
-      headers: {
-        authorization: `Bearer ${element.token}`,
-        'content-type': 'application/octet-stream',
-        'artstore-metadata': Buffer.from(JSON.stringify(intent)).toString('base64url'),
-      },
-      upload: false,
-      ...(element.ca === undefined ? {} : { ca: element.ca }),
-      pids: [element.pid],
-    };
+  return async (lab) => subjectAt(await lab[kind]());
+}
+
+function subjectAt(element: Element): Subject {
+  const intent = {
+    original_filename: 'bench.bin',
+    content_type: 'application/octet-stream',
+    description: '',
+    tags: [],
+    metadata: {},
+    retention_policy: 'temporary',
+    ttl_days: 30,
+  };
+  return {
+    putUrl: `${element.url}/api/v1/files/{id}`,
+    getUrl: `${element.url}/api/v1/files/{id}/download`,
+    headers: {
+      authorization: `Bearer ${element.token}`,
+      'content-type': 'application/octet-stream',
+      'artstore-metadata': Buffer.from(JSON.stringify(intent)).toString('base64url'),
+    },
+    upload: false,
+    ...(element.ca === undefined ? {} : { ca: element.ca }),
+    pids: [element.pid],
   };
 }
 
@@ -228,6 +239,36 @@ async function repeatValue(id: string, lab: Lab, once: () => Promise<number> | n
   return { [id]: median(values) };
 }
 
+/** Столько загрузок идёт разом, когда меряют пик памяти. */
+const MANY = 64;
+/** На столько файл уменьшается, если на диске не поместятся все. */
+const CRAMPED_BYTES = 256 * MIB;
+/** Столько диска замер оставляет другим. */
+const SPARE_BYTES = 8 * 2 ** 30;
+
+/** Пик памяти за 64 больших загрузки разом. Элемент свой: пик другого помнил бы прежние замеры. */
+async function putManyLarge(id: string, lab: Lab): Promise<Measured> {
+  const { manyLargeBytes } = lab.sizes;
+  const { bavail, bsize } = await statfs(lab.directory);
+  const fits = bavail * bsize >= MANY * manyLargeBytes + SPARE_BYTES;
+  const bodyBytes = fits ? manyLargeBytes : Math.min(manyLargeBytes, CRAMPED_BYTES);
+  const separate = await lab.separateElement();
+  try {
+    const size = { bodyBytes, connections: MANY, requestsMax: MANY, durationMs: 600_000 };
+    await runLoad(writePlan(subjectAt(separate), size));
+    const peak = (await peakResidentBytes(separate.pid)) / MIB;
+    return { [id]: peak, ...(fits ? {} : { note: `места мало: по ${bodyBytes / MIB} МиБ` }) };
+  } finally {
+    await separate.stop();
+  }
+}
+
+/** Загрузки без конца: кончаются вместе с элементом. */
+function putEndlessly(lab: Lab, target: Element): Promise<unknown> {
+  const size = { bodyBytes: lab.sizes.smallBytes, connections: 64, requestsMax: UNBOUNDED, durationMs: 600_000 };
+  return runLoad(writePlan(subjectAt(target), size));
+}
+
 const element = elementSubject('element');
 const elementTls = elementSubject('elementTls');
 
@@ -249,6 +290,13 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   'se.put-4k-c64': putSmallPerSync('se.put-4k-c64'),
   'se.range-64k-c64': getRanges('se.range-64k-c64', element),
   'se.get-4k-c64': getSmall('se.get-4k-c64', element),
+  'se.1m-rebuild': measureRebuild,
+  'se.1m-restart': measureRestart,
+  'se.1m-restart-kill9': (lab) => measureRestartAfterKill(lab, (target) => putEndlessly(lab, target)),
+  'se.1m-list': measurePages,
+  'se.1m-get-p99': measureGets,
+  'se.1m-rss-idle': measureIdleMemory,
+  'se.put-64x1g.rss': (lab) => putManyLarge('se.put-64x1g.rss', lab),
   'path.put-1g': putLarge('path.put-1g', pathSubject),
   'path.get-1g': getLarge('path.get-1g', pathSubject),
   'path.put-4k-c64': putSmall('path.put-4k-c64', pathSubject, 64),

@@ -23,7 +23,8 @@ export function markdownTable(results: readonly Result[]): string {
     const value = result.value === null ? '—' : `${number(result.value)} ${result.unit}`;
     const baseline = row?.baseline === undefined ? '' : `${number(result.baseline)} \`${row.baseline}\``;
     const ratio = result.ratio === null ? '' : result.ratio.toFixed(2);
-    return `| \`${result.id}\` | ${row?.what ?? ''} | ${value} | ${baseline} | ${ratio} | ${result.target ?? ''} | ${verdict(result)} |`;
+    const note = result.note === undefined ? '' : ` (${result.note})`;
+    return `| \`${result.id}\` | ${row?.what ?? ''}${note} | ${value} | ${baseline} | ${ratio} | ${result.target ?? ''} | ${verdict(result)} |`;
   });
   return [head, ...lines].join('\n');
 }

@@ -19,6 +19,12 @@ export async function peakResidentBytes(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
+/** Сколько резидентной памяти у процесса сейчас, байт. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
 /** Процессорное время всех процессов вместе, с. */
 export async function totalCpuSeconds(pids: readonly number[]): Promise<number> {
   const values = await Promise.all(pids.map(cpuSeconds));

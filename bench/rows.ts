@@ -13,6 +13,8 @@ export interface Row {
   readonly unit: string;
   readonly baseline?: string;
   readonly target?: Target;
+  /** Дорогая строка: минуты и гигабайты. Снимается по имени, с --million и с --write. */
+  readonly heavy?: true;
 }
 
 const ratio = (atLeast: number): Target => ({ kind: 'ratio', atLeast });
@@ -47,6 +49,55 @@ function withCost(row: Omit<Row, 'measure'>, cpu?: Target, memory?: Target): rea
 function base(id: string, what: string, unit: string): Row {
   return { id, measure: id, what, unit };
 }
+
+function heavy(id: string, measure: string, text: Omit<Row, 'id' | 'measure' | 'heavy'>): Row {
+  return { id, measure, ...text, heavy: true };
+}
+
+const MILLION = 'элемент с миллионом файлов';
+
+const HEAVY_ROWS: readonly Row[] = [
+  heavy('se.1m-rebuild', 'se.1m-rebuild', {
+    what: `${MILLION}: каталог заново по описаниям`,
+    unit: 'файлов/с',
+    target: atLeast(10_000),
+  }),
+  heavy('se.1m-restart', 'se.1m-restart', {
+    what: `${MILLION}: от запуска после чистой остановки до готовности`,
+    unit: 'с',
+    target: atMost(2),
+  }),
+  heavy('se.1m-restart-kill9', 'se.1m-restart-kill9', {
+    what: `${MILLION}: от запуска после kill -9 под загрузками до готовности, худший раз`,
+    unit: 'с',
+    target: atMost(8),
+  }),
+  heavy('se.1m-list-offset', 'se.1m-list', {
+    what: `${MILLION}: страница в 1 000 по номеру, худшее место и состояние, худший раз`,
+    unit: 'мс',
+    target: atMost(60),
+  }),
+  heavy('se.1m-list-keyset', 'se.1m-list', {
+    what: `${MILLION}: страница в 1 000 по ключу, худший раз`,
+    unit: 'мс',
+    target: atMost(15),
+  }),
+  heavy('se.1m-get-p99', 'se.1m-get-p99', {
+    what: `${MILLION}: описание по id, 4 соединения, p99`,
+    unit: 'мс',
+    target: atMost(2),
+  }),
+  heavy('se.1m-rss-idle', 'se.1m-rss-idle', {
+    what: `${MILLION}: память в простое`,
+    unit: 'МиБ',
+    target: atMost(250),
+  }),
+  heavy('se.put-64x1g.rss', 'se.put-64x1g.rss', {
+    what: 'элемент: 64 загрузки по 1 ГиБ разом: пик памяти',
+    unit: 'МиБ',
+    target: atMost(400),
+  }),
+];
 
 export const ROWS: readonly Row[] = [
   base('base.dd', 'dd conv=fdatasync, 1 ГиБ', 'МБ/с'),
@@ -105,6 +156,7 @@ export const ROWS: readonly Row[] = [
     unit: '1/с',
     baseline: 'base.nginx-get-4k-c64',
   },
+  ...HEAVY_ROWS,
   ...withCost(
     {
       id: 'path.put-1g',
@@ -154,6 +206,8 @@ export interface Result {
   /** null — сравнивать не с чем или цели нет. */
   readonly ok: boolean | null;
   readonly skipped?: string;
+  /** Чем замер отличался от описанного в строке. */
+  readonly note?: string;
 }
 
 function describeTarget(target: Target): string {

@@ -13,23 +13,32 @@ export interface Element {
   readonly pid: number;
   readonly token: string;
   stop(): Promise<void>;
+  /** kill -9; возвращается, когда процесса нет. */
+  kill(): Promise<void>;
 }
 
 export interface ElementOptions {
   readonly directory: string;
   readonly issuer: TokenIssuer;
+  /** Элемент, который здесь уже есть; без него заводится новый. */
+  readonly storageId?: string;
   /** Пути сертификата и ключа и сам центр; без них элемент говорит по обычному HTTP. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly ca: string };
 }
 
 const main = join(import.meta.dirname, '../storage-element/src/main.ts');
-const START_TIMEOUT_MS = 15_000;
+/** Запуск после kill -9 повторяет журнал. */
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /** Запускает элемент в режиме edit и ждёт, пока он начнёт слушать. */
-export async function startElement({ directory, issuer, tls }: ElementOptions): Promise<Element> {
+export async function startElement({
+  directory,
+  issuer,
+  tls,
+  storageId = randomUUID(),
+}: ElementOptions): Promise<Element> {
   await mkdir(directory, { recursive: true });
-  const storageId = randomUUID();
   const child = spawn(process.execPath, [main], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
@@ -53,6 +62,7 @@ export async function startElement({ directory, issuer, tls }: ElementOptions): 
     pid: child.pid ?? 0,
     token: issuer.issue(storageId, 'files:read files:write storage:read storage:write'),
     stop: () => stopChild(child),
+    kill: () => killChild(child),
   };
 }
 
@@ -68,6 +78,13 @@ async function listeningPort(child: ChildProcess): Promise<number> {
       return message.port;
     }
   }
+}
+
+async function killChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -28,6 +28,11 @@ test('скачивание сравнивается с nginx', { skip: nginx && 
   assert.ok(result.baseline !== null && result.baseline > 0);
 });
 
+test('строки большого набора снимаются по имени', async () => {
+  const result = await measure('se.1m-get-p99');
+  assert.ok(result.value !== null && result.value > 0);
+});
+
 test('незнакомая строка — понятный отказ', async () => {
   await assert.rejects(run(process.execPath, [bench, '--only', 'нет.такой']), /Нет такой строки/);
 });
