@@ -1,9 +1,14 @@
 // Движок на маленьком диске: малые сегменты журнала, малый запас.
 import { join } from 'node:path';
 import { openStore, type Store } from '../src/engine/store.ts';
+import type { StoreOptions } from '../src/engine/store-options.ts';
 import { putFile } from '../src/files/put-file.ts';
 
-export function openFullDiskStore(dir: string, onFatal: (error: unknown) => void = () => undefined): Promise<Store> {
+export function openFullDiskStore(
+  dir: string,
+  onFatal: (error: unknown) => void = () => undefined,
+  change: Pick<StoreOptions, 'ballastBytes' | 'clock'> = {},
+): Promise<Store> {
   return openStore({
     dataDir: join(dir, 'data'),
     walDir: join(dir, 'wal'),
@@ -12,6 +17,7 @@ export function openFullDiskStore(dir: string, onFatal: (error: unknown) => void
     walLimits: { segmentBytes: 4 << 20, segmentsMax: 4 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     hooks: { onFatal },
+    ...change,
   });
 }
 
