@@ -60,6 +60,9 @@ for (const [title, put] of LOSSES) {
     const kept = `${dataDir}.kept`;
     const id = newId();
     assert.equal((await element.put(id, 'тело')).status, 201);
+    // Подтверждённое раскладывается мигом позже ответа: ждём, чтобы оно не легло на чужое место.
+    while (!treeOf(dataDir)?.some((line) => line.includes(`${id}.attr.json `))) await sleep(20);
+    await sleep(100);
     renameSync(dataDir, kept);
     put(dataDir, kept);
     const before = treeOf(dataDir);

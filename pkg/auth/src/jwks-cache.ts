@@ -70,9 +70,9 @@ class RefreshingJwks implements JwksCache {
   #unknownKidAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #retryMs = RETRY_FIRST_MS;
-  /** Набор, который в памяти, и когда его возраст последний раз записан. */
+  /** Набор, который в памяти; какой его возраст записан последним и когда. */
   #keys: readonly PublicJwk[] = [];
-  #keptAtMs = Number.NEGATIVE_INFINITY;
+  #kept = { ageMs: 0, atMs: Number.NEGATIVE_INFINITY };
 
   constructor(options: JwksCacheOptions) {
     this.#options = options;
@@ -168,19 +168,24 @@ class RefreshingJwks implements JwksCache {
     this.#timer.unref();
   }
 
-  /** Возраст идёт и без соседа: записанный, он переживёт перезапуск и перевод часов. */
+  /**
+   * Возраст идёт и без соседа: записанный, он переживёт перезапуск и перевод часов. Устаревший записывается тоже, один
+   * раз: иначе после перезапуска набор ожил бы с прежним возрастом.
+   */
   async #keepAge(): Promise<void> {
-    const lagMs = Math.min(AGE_LAG_MS_MAX, this.#options.staleMaxMs * AGE_LAG_SHARE);
-    if (this.#ring.usable && performance.now() - this.#keptAtMs > lagMs) await this.#keepOnDisk();
+    const { staleMaxMs } = this.#options;
+    const lagMs = Math.min(AGE_LAG_MS_MAX, staleMaxMs * AGE_LAG_SHARE);
+    if (this.#keys.length === 0 || this.#kept.ageMs > staleMaxMs) return;
+    if (performance.now() - this.#kept.atMs > lagMs) await this.#keepOnDisk();
   }
 
   /** Неудачная запись на диск не мешает работать: набор уже в памяти. */
   async #keepOnDisk(): Promise<void> {
-    const { url, cacheFile, mayKeep, log } = this.#options;
-    if (cacheFile === undefined || mayKeep?.() === false) return;
+    const { url, cacheFile, mayKeep = () => true, log } = this.#options;
+    if (cacheFile === undefined) return;
+    const saved = { url, ageMs: this.#ring.ageMs, savedAtMs: Date.now(), keys: this.#keys };
     try {
-      await saveJwks(cacheFile, { url, ageMs: this.#ring.ageMs, savedAtMs: Date.now(), keys: this.#keys });
-      this.#keptAtMs = performance.now();
+      if (await saveJwks(cacheFile, saved, mayKeep)) this.#kept = { ageMs: saved.ageMs, atMs: performance.now() };
     } catch (error) {
       log.warn({ event: 'jwks_save_failed', path: cacheFile, err: error }, 'набор ключей не записан на диск');
     }

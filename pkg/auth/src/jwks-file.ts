@@ -41,19 +41,31 @@ export async function loadJwks(path: string, url: string): Promise<SavedJwks | {
 /**
  * Пишет рядом и переименовывает: читающий видит набор целиком или прежний. Каталогов не заводит: пропавший каталог —
  * отключённый диск, и заведённый на его месте выдал бы себя за настоящий.
+ *
+ * mayKeep спрашивают и тогда, когда файл рядом уже заведён: каталог подменили до этого — файл лежит не там и убирается,
+ * после — переименовать по прежнему пути нечего. false — писать нельзя.
  */
-export async function saveJwks(path: string, { url, ageMs, savedAtMs, keys }: SavedJwks): Promise<void> {
+export async function saveJwks(
+  path: string,
+  { url, ageMs, savedAtMs, keys }: SavedJwks,
+  mayKeep: () => boolean,
+): Promise<boolean> {
+  if (!mayKeep()) return false;
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
+    let isPlaced = false;
     try {
+      isPlaced = mayKeep();
       const saved = { url, saved_at: new Date(savedAtMs).toISOString(), age_ms: Math.round(ageMs), keys };
-      await file.writeFile(JSON.stringify(saved));
-      await file.sync();
+      if (isPlaced) await file.writeFile(JSON.stringify(saved));
+      if (isPlaced) await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    if (isPlaced) await rename(temporary, path);
+    else await rm(temporary, { force: true });
+    return isPlaced;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -1,5 +1,6 @@
 // Набор ключей по настоящему HTTP и с настоящим диском: ротация, недоступность соседа, перезапуск, устаревание.
 import assert from 'node:assert/strict';
+import { mkdirSync, renameSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -175,6 +176,25 @@ test('пока хранить нельзя, в каталог не пишетс�
   while ((await readdir(dirname(cacheFile))).length === 0) await sleep(5);
   await cache.close();
   assert.deepEqual(await readdir(dirname(cacheFile)), ['jwks.json']);
+});
+
+test('каталог подменили, пока набор записывался: на новом месте не остаётся ничего', async (t) => {
+  const cacheFile = await temporaryFile(t);
+  const folder = dirname(cacheFile);
+  const jwks = await serveJwks(t, keys[0]!);
+  let asked = 0;
+  // Подмена приходится ровно между разрешением и записью.
+  const mayKeep = (): boolean => {
+    asked += 1;
+    if (asked > 1) return false;
+    renameSync(folder, `${folder}.kept`);
+    mkdirSync(folder);
+    return true;
+  };
+  const cache = await started(t, jwks, { cacheFile, mayKeep });
+  await cache.close();
+  assert.ok(asked > 1);
+  assert.deepEqual([await readdir(folder), await readdir(`${folder}.kept`)], [[], []]);
 });
 
 const BAD_FILES: Readonly<Record<string, (text: string) => string>> = {
