@@ -28,7 +28,10 @@ function checkContent(store: Store): Check {
 
 async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }> {
   if (store.diskState === 'absent') {
-    const absent: Check = { status: 'fail', message: 'the data directory is not in place: unmounted or replaced' };
+    const absent: Check = {
+      status: 'fail',
+      message: 'the data directory is missing: its disk has been unmounted or replaced',
+    };
     return { reads: absent, writes: absent };
   }
   try {
@@ -37,7 +40,7 @@ async function checkDisk(store: Store): Promise<{ reads: Check; writes: Check }>
   } catch (error) {
     // Путь в тексте ошибки наружу не идёт: проверка открыта всем.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const failed: Check = { status: 'fail', message: `data directory is not available: ${code}` };
+    const failed: Check = { status: 'fail', message: `the data directory is not available: ${code}` };
     return { reads: failed, writes: failed };
   }
 }
@@ -46,7 +49,7 @@ function checkWrites(store: Store, availableBytes: number): Check {
   // Раньше отказа журнала: на таком диске он и отказал, а чтение идёт.
   if (store.diskState === 'read_only') return { status: 'degraded', message: 'the disk is read-only' };
   if (store.failure !== undefined)
-    return { status: 'fail', message: 'the disk refused to sync; the process is stopping' };
+    return { status: 'fail', message: 'a write to the disk failed; the process is stopping' };
   if (availableBytes === 0) return { status: 'degraded', message: 'no space left' };
   return { status: 'ok' };
 }
@@ -59,7 +62,8 @@ function checkCatalog(store: Store): Check {
 
 function checkKeys(keys: ReadinessRoom['keys'], refreshMs: number): Check {
   if (!keys.loaded()) return { status: 'fail', message: 'no usable signing keys: no token can be verified' };
-  if (keys.ageMs() > MISSED_REFRESHES_MAX * refreshMs) return { status: 'degraded', message: 'signing keys are stale' };
+  if (keys.ageMs() > MISSED_REFRESHES_MAX * refreshMs)
+    return { status: 'degraded', message: 'the signing keys have not been refreshed for a while' };
   return { status: 'ok' };
 }
 

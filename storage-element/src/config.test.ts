@@ -23,6 +23,18 @@ test('обязательного достаточно: остальное име
   assert.deepEqual(config.tls, { certFile: '/etc/se/tls.crt', keyFile: '/etc/se/tls.key', reloadMs: 60_000 });
 });
 
+test('пустое окружение: названо всё обязательное разом, и сертификат тоже', () => {
+  assert.throws(
+    () => parseEnv(envSchema, {}),
+    (error) => {
+      assert.ok(error instanceof EnvError);
+      const names = error.faults.map((fault) => fault.split(':')[0]).toSorted();
+      assert.deepEqual(names, ['SE_DATA_DIR', 'SE_ISSUER', 'SE_JWKS_URL', 'SE_TLS_CERT', 'SE_TLS_KEY']);
+      return true;
+    },
+  );
+});
+
 test('размеры и сроки — в человеческих единицах', () => {
   const env = {
     ...ENOUGH,

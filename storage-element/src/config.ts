@@ -104,12 +104,18 @@ export const envSchema = z
       const message = 'журнал не может лежать среди файлов: нужен свой каталог (например, `wal` в каталоге данных)';
       context.addIssue({ code: 'custom', path: ['SE_WAL_DIR'], message });
     }
-    for (const name of ['SE_TLS_CERT', 'SE_TLS_KEY'] as const) {
-      if (!env.SE_PLAIN_HTTP && env[name] === undefined) {
-        context.addIssue({ code: 'custom', path: [name], message: 'нужен файл PEM (или SE_PLAIN_HTTP=true)' });
+  })
+  .superRefine(
+    (env, context) => {
+      for (const name of ['SE_TLS_CERT', 'SE_TLS_KEY'] as const) {
+        if (!env.SE_PLAIN_HTTP && env[name] === undefined) {
+          context.addIssue({ code: 'custom', path: [name], message: 'нужен файл PEM (или SE_PLAIN_HTTP=true)' });
+        }
       }
-    }
-  });
+    },
+    // И при других ошибках: иначе оператор узнал бы о сертификате вторым запуском.
+    { when: () => true },
+  );
 
 /** Каталоги, где движок сам решает, что лишнее; сам каталог данных — тоже. */
 const ENGINE_ROOMS = new Set(['', 'files', 'staging', 'quarantine', 'catalog']);

@@ -38,11 +38,11 @@ const BREATH_SHARE = 1 / 4;
 
 const ABSENT = {
   ru: 'Каталог данных элемента не на месте: диск отключён или подменён.',
-  en: 'The data directory of the element is not in place: the disk is unmounted or replaced.',
+  en: "The element's data directory is missing: its disk has been unmounted or replaced.",
 };
 const READ_ONLY = {
   ru: 'Диск элемента доступен только на чтение: изменения не принимаются.',
-  en: 'The disk of the element is read-only: changes are not accepted.',
+  en: "The element's disk is read-only; changes are not accepted.",
 };
 
 export class DiskGuard {

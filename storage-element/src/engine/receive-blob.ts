@@ -100,8 +100,8 @@ async function* readBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     throw new ArtError('LENGTH_MISMATCH', {
       cause,
       explain: {
-        ru: 'Передача оборвалась раньше конца файла.',
-        en: 'The transfer broke off before the end of the file.',
+        ru: 'Соединение оборвалось раньше, чем пришёл весь файл.',
+        en: 'The connection was closed before the whole file had arrived.',
       },
     });
   }

@@ -126,20 +126,20 @@ export function explainDistrust(distrust: Distrust): { readonly ru: string; read
   switch (distrust.kind) {
     case 'behind':
       return {
-        ru: `часы отстали от сохранённой отметки на ${hours} ч; уборка ждёт, пока они её догонят`,
-        en: `the clock is ${hours} h behind the saved mark; collection waits until it catches up`,
+        ru: `Часы отстали от сохранённой отметки на ${hours} ч; уборка ждёт, пока они её догонят.`,
+        en: `The clock is ${hours} h behind the last saved time; garbage collection waits until it catches up.`,
       };
     case 'jumped': {
       const minutes = Math.ceil(distrust.steadyInMs / 60_000);
       return {
-        ru: `часы разошлись с ожидаемым на ${hours} ч; уборка ждёт, чтобы они ${minutes} мин шли ровно`,
-        en: `the clock is ${hours} h away from the expected time; collection waits for ${minutes} steady minutes`,
+        ru: `Часы разошлись с ожидаемым временем на ${hours} ч; уборка начнётся, когда они пройдут ${minutes} мин без скачков.`,
+        en: `The clock is ${hours} h off the expected time; garbage collection waits for ${minutes} min without jumps.`,
       };
     }
     case 'far':
       return {
-        ru: `часы ушли вперёд на ${hours} ч: больше 30 дней; проверьте их и начните уборку с confirm`,
-        en: `the clock is ${hours} h ahead, more than 30 days; check it and start the collection with confirm`,
+        ru: `Часы ушли вперёд на ${hours} ч, больше чем на 30 дней; проверьте их и начните уборку с confirm = true.`,
+        en: `The clock is ${hours} h ahead, which is more than 30 days; check it and start garbage collection with confirm = true.`,
       };
   }
 }

@@ -115,7 +115,7 @@ function requireAcceptance(store: Store, intent: FileIntent): void {
     storageId: store.storageId,
     explain: {
       ru: `Режим ${store.mode} не принимает файлы с политикой ${intent.retentionPolicy}.`,
-      en: `Mode ${store.mode} does not accept files with retention policy ${intent.retentionPolicy}.`,
+      en: `An element in mode ${store.mode} does not accept files with retention policy ${intent.retentionPolicy}.`,
     },
   });
 }

@@ -19,7 +19,7 @@ function modeNotAllowed(store: Store): ArtError {
     storageId: store.storageId,
     explain: {
       ru: `В режиме ${store.mode} это действие не разрешено.`,
-      en: `Mode ${store.mode} does not allow this operation.`,
+      en: `This operation is not allowed in mode ${store.mode}.`,
     },
   });
 }
@@ -46,7 +46,7 @@ export function refuseDamaged(store: Store, fileId: string): void {
   throw new ArtError('INTERNAL_ERROR', {
     fileId,
     storageId: store.storageId,
-    explain: { ru: 'Описание файла повреждено.', en: 'The description of the file is damaged.' },
+    explain: { ru: 'Описание файла повреждено.', en: 'The metadata of this file is damaged.' },
   });
 }
 
@@ -61,6 +61,6 @@ export function bytesLost(fileId: string, cause?: Error): ArtError {
   return new ArtError('INTERNAL_ERROR', {
     fileId,
     ...(cause === undefined ? {} : { cause }),
-    explain: { ru: 'Содержимое файла повреждено или утрачено.', en: 'The content of the file is damaged or missing.' },
+    explain: { ru: 'Содержимое файла повреждено или утрачено.', en: 'The content of this file is damaged or missing.' },
   });
 }

@@ -16,7 +16,7 @@ export function restoreFile(store: Store, fileId: string): Promise<StoredFile> {
         fileId,
         explain: {
           ru: 'Файл не удалён и не истёк, восстанавливать нечего.',
-          en: 'The file is neither deleted nor expired.',
+          en: 'The file is neither deleted nor expired; there is nothing to restore.',
         },
       });
     }

@@ -13,8 +13,8 @@ export async function transitionMode(
   if (verdict === 'invalid') {
     throw new ArtError('INVALID_TRANSITION', {
       explain: {
-        ru: `Перехода из ${previousMode} в ${target} нет.`,
-        en: `There is no transition from ${previousMode} to ${target}.`,
+        ru: `Из режима ${previousMode} в режим ${target} перейти нельзя.`,
+        en: `The mode cannot be changed from ${previousMode} to ${target}.`,
       },
     });
   }

@@ -10,7 +10,13 @@ const UNPRINTABLE = /\p{Cc}/u;
 export function chooseAuthor(principal: Principal, claimed: string | undefined): string {
   if (claimed !== undefined && (UNPRINTABLE.test(claimed) || !claimed.isWellFormed())) {
     throw new ArtError('VALIDATION_ERROR', {
-      details: [{ field: 'header.artstore-metadata.uploaded_by', message: 'must not contain control characters' }],
+      details: [
+        {
+          field: 'header.artstore-metadata.uploaded_by',
+          message: 'must not contain control characters',
+          ru: 'без управляющих знаков',
+        },
+      ],
     });
   }
   const trusted = principal.kind === 'service' && principal.scopes.has('storage:write');

@@ -15,7 +15,13 @@ export function parseDigest(header: string | undefined): string | undefined {
   const encoded = SHA256_MEMBER.exec(member)?.[1];
   if (encoded === undefined) {
     throw new ArtError('VALIDATION_ERROR', {
-      details: [{ field: 'header.Repr-Digest', message: 'must be sha-256=:<base64 of 32 bytes>:' }],
+      details: [
+        {
+          field: 'header.Repr-Digest',
+          message: 'must be sha-256=:<base64 of 32 bytes>:',
+          ru: 'нужна запись sha-256=:<32 байта в base64>:',
+        },
+      ],
     });
   }
   return Buffer.from(encoded, 'base64').toString('hex');

@@ -231,7 +231,7 @@ for (const [what, vanish] of [
     await rm(join(`${real.layout.dataDir}.x`, 'files'), { recursive: true, force: true });
     await reconciler.settled();
     assert.equal(report.status, 'failed');
-    assert.match(report.error ?? '', /каталог данных не тот или не весь|not in place/);
+    assert.match(report.error ?? '', /каталог данных не тот или не весь|data directory is missing/);
     assert.deepEqual([report.issues, real.store.revision], [[], revision]);
   });
 }

@@ -97,7 +97,9 @@ export class Gc {
       await this.#requireClock(confirm);
     }
     if (this.#job.start({ dryRun })) return;
-    throw new ArtError('CONFLICT', { explain: { ru: 'Уборка уже идёт.', en: 'A collection is already running.' } });
+    throw new ArtError('CONFLICT', {
+      explain: { ru: 'Уборка уже идёт.', en: 'Garbage collection is already running.' },
+    });
   }
 
   /** Дожидается конца идущего прохода. */

@@ -11,7 +11,9 @@ export function listFilesRoute(store: Store): Handler<operations['listFiles']> {
     const { limit = 100, offset, after, status } = query;
     if (offset !== undefined && after !== undefined) {
       throw new ArtError('VALIDATION_ERROR', {
-        details: [{ field: 'query.after', message: 'must not be used together with offset' }],
+        details: [
+          { field: 'query.after', message: 'must not be used together with offset', ru: 'нельзя вместе с offset' },
+        ],
       });
     }
     const { items, total, nextAfter } = listFiles(store, { limit, offset, after, status });
