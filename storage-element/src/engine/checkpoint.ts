@@ -60,8 +60,6 @@ export interface CheckpointRoom {
   /** Личность, если её нужно записать: режим переменился. */
   readonly changedIdentity: ElementIdentity | undefined;
   readonly storageId: string;
-  /** Переносит журнал базы каталога в базу на другом потоке: на долю главного остаётся записанное тем временем. */
-  readonly backfill?: (() => Promise<void>) | undefined;
   /** Прерывает сброс между файлами: точка не записывается, повтор начнётся с прежней. */
   readonly signal: AbortSignal;
   /** Последний взгляд перед записью точки: бросает, если каталог данных подменили и сброшено было не то. */
@@ -73,7 +71,7 @@ export async function checkpoint(room: CheckpointRoom, at: WalPosition): Promise
   const { disk, layout } = room;
   const flushed = await room.placer.flush(room.signal);
   if (room.changedIdentity !== undefined) await writeIdentity(disk, layout, room.changedIdentity);
-  await room.backfill?.();
+  await room.placer.backfillCatalog();
   room.catalog.sync();
   room.confirm?.();
   await writeCheckpoint(disk, layout, room.storageId, at);

@@ -9,7 +9,7 @@ export interface PlacerHome {
 
 export type PlacerOrder =
   | { readonly kind: 'place' | 'redo'; readonly id: number; readonly records: readonly LogRecord[] }
-  | { readonly kind: 'flush' | 'lost' | 'close'; readonly id: number }
+  | { readonly kind: 'flush' | 'backfill' | 'lost' | 'close'; readonly id: number }
   /** Прервать идущий сброс. */
   | { readonly kind: 'abandon' };
 

@@ -67,6 +67,9 @@ export function startPlacerThread(layout: Layout, onNoSpace: NonNullable<PlacerO
         signal.removeEventListener('abort', abandon);
       }
     },
+    backfillCatalog: async () => {
+      await order((id) => ({ kind: 'backfill', id }));
+    },
     lost: async () => asNames(await order((id) => ({ kind: 'lost', id }))),
     close: async (signal) => {
       const giveUp = (): void => void worker.terminate();

@@ -1,9 +1,10 @@
 // Поток раскладки: те же строки раскладчика, заказы приходят сообщениями.
 import { parentPort, workerData } from 'node:worker_threads';
+import { backfillCatalog } from './catalog-backfill.ts';
 import { createRealDisk } from './disk.ts';
 import { withBallast } from './disk-with-ballast.ts';
 import { createLayout } from './layout.ts';
-import { createPlacer } from './placer.ts';
+import { createPlacer, type Flushed } from './placer.ts';
 import type { PlacerHome, PlacerOrder, PlacerReply } from './placer-messages.ts';
 
 if (parentPort === null) throw new Error('раскладчик запускается потоком');
@@ -22,20 +23,26 @@ const placer = createPlacer({
   onNoSpace: (stalled) => reply({ kind: 'noSpace', stalled }),
 });
 
-function perform(
+async function perform(
   order: Exclude<PlacerOrder, { kind: 'abandon' }>,
-): ReturnType<typeof placer.flush | typeof placer.lost | typeof placer.place> {
+): Promise<Flushed | readonly string[] | undefined> {
   switch (order.kind) {
     case 'place':
-      return placer.place(order.records);
+      await placer.place(order.records);
+      return undefined;
     case 'redo':
-      return placer.redo(order.records);
+      await placer.redo(order.records);
+      return undefined;
+    case 'backfill':
+      backfillCatalog(layout.catalog);
+      return undefined;
     case 'flush':
       return placer.flush(abandoned.signal);
     case 'lost':
       return placer.lost();
     case 'close':
-      return placer.close(abandoned.signal);
+      await placer.close(abandoned.signal);
+      return undefined;
   }
 }
 
@@ -47,7 +54,7 @@ port.on('message', (order: PlacerOrder) => {
   const { id, kind } = order;
   perform(order).then(
     (value) => {
-      reply({ kind: 'done', id, value: value ?? undefined });
+      reply({ kind: 'done', id, value });
       if (kind === 'close') port.close();
     },
     (error: unknown) => reply({ kind: 'failed', id, error }),

@@ -23,6 +23,11 @@ export interface Placer {
   redo(records: readonly LogRecord[]): Promise<void>;
   /** Сбрасывает всё, что отдано на раскладку до этого вызова. signal прерывает между файлами. */
   flush(signal: AbortSignal): Promise<Flushed>;
+  /**
+   * Переносит журнал базы каталога в базу, чтобы главному потоку осталось только записанное тем временем.
+   * В одном потоке переносить незачем: всё сделает сам сброс каталога.
+   */
+  backfillCatalog(): Promise<void>;
   /** Описанные журналом файлы, чьих байтов повтор не нашёл нигде. */
   lost(): Promise<readonly string[]>;
   /** Доделывает отданное и кончает работу; signal велит больше не ждать: журнал повторит остальное. */
@@ -72,6 +77,7 @@ export function createPlacer(options: PlacerOptions): Placer {
       const touched = await enqueue(async () => applier.takeTouched());
       return flushTouched(disk, touched, signal);
     },
+    backfillCatalog: async () => undefined,
     lost: () => enqueue(async () => [...applier.lost]),
     close: async (signal) => {
       const giveUp = (): void => given.abort();

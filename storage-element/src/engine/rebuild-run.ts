@@ -2,10 +2,10 @@
 // и порт при этом открыт; на диске испытаний — этот же поток, тем же кодом.
 import { ArtError } from '@artstore/contracts';
 import type { Catalog, StatusTotals } from './catalog.ts';
-import type { CatalogThread } from './catalog-thread.ts';
 import type { Disk } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { rebuildCatalog, type RebuildProgress, type RebuildReport } from './rebuild-catalog.ts';
+import { rebuildInThread } from './rebuild-thread.ts';
 import type { RecoveryLog } from './recovery.ts';
 import type { CatalogView } from './store-options.ts';
 import type { StoredStatus } from '../files/file.ts';
@@ -25,8 +25,8 @@ export interface RebuildRoom {
   readonly layout: Layout;
   readonly log: RecoveryLog;
   readonly catalog: Catalog;
-  /** undefined — строить здесь же. */
-  readonly thread: CatalogThread | undefined;
+  /** Строить отдельным потоком; иначе здесь же. */
+  readonly inThread: boolean;
 }
 
 /** Каталог не построен; процесс завершается, следующий запуск начнёт построение заново. */
@@ -52,23 +52,29 @@ export class RebuildRun {
 
   /** Строит каталог целиком; бросает CatalogRebuildFailed, отказ диска или причину остановки. */
   async build(): Promise<RebuildReport> {
-    const { disk, layout, catalog, thread, log } = this.#room;
+    const { disk, layout, catalog, inThread, log } = this.#room;
     const { signal } = this.#abort;
     const onProgress = (progress: RebuildProgress): void => this.#note({ ...this.#progress, ...progress });
-    const report = await (thread === undefined
-      ? rebuildCatalog(disk, layout, catalog, { onProgress, signal })
-      : thread
-          .rebuild((progress) => this.#note(progress), signal)
-          .catch((cause: unknown) => {
-            throw signal.aborted ? signal.reason : new CatalogRebuildFailed(cause);
-          }));
-    if (thread !== undefined) catalog.recount();
+    const report = inThread
+      ? await this.#buildInThread(signal)
+      : await rebuildCatalog(disk, layout, catalog, { onProgress, signal });
     for (const { path, reason } of report.damaged) {
       log.error({ event: 'attr_damaged', path, reason }, 'описание не читается');
     }
     const durationMs = performance.now() - this.#startedAt;
     log.info({ event: 'catalog_rebuilt', files: report.files, durationMs }, 'каталог построен');
     return report;
+  }
+
+  async #buildInThread(signal: AbortSignal): Promise<RebuildReport> {
+    const { layout, catalog } = this.#room;
+    try {
+      const report = await rebuildInThread(layout, { onProgress: (progress) => this.#note(progress), signal });
+      catalog.recount();
+      return report;
+    } catch (cause) {
+      throw signal.aborted ? signal.reason : new CatalogRebuildFailed(cause);
+    }
   }
 
   /** Прерывает построение; каталог остаётся недостроенным и за целый не сойдёт: эпохи в нём нет. */

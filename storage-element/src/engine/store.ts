@@ -26,7 +26,6 @@ import { createPlacer, type Placer, type PlacerOptions } from './placer.ts';
 import { startPlacerThread } from './placer-thread.ts';
 import { logSharesDisk, type PreparedDisk, prepareDisk, watchedDirectory } from './prepare-disk.ts';
 import { type ReceivedBlob, type ReceiveWish, receiveBlob } from './receive-blob.ts';
-import { CatalogThread } from './catalog-thread.ts';
 import { RebuildRun, unfinishedCatalog } from './rebuild-run.ts';
 import { finishRecovery, type Recovered, type RecoveryRoom, type Replayed, replayLog } from './recovery.ts';
 import { HashThreads } from './hash-threads.ts';
@@ -58,7 +57,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   // Стоять раскладка может только у открытого движка: повтор при запуске места не ждёт.
   let onNoSpace: (stalled: boolean) => void = () => undefined;
   const placer = openPlacer(options, { disk, layout, onNoSpace: (stalled) => onNoSpace(stalled) });
-  const thread = options.disk === undefined ? new CatalogThread(layout) : undefined;
   try {
     const recovery: RecoveryRoom = {
       disk,
@@ -72,12 +70,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       placer,
     };
     const replayed = await replayLog(recovery);
-    const store = await Store.start({ ...prepared, options, recovery, replayed, placer, thread, release });
+    const store = await Store.start({ ...prepared, options, recovery, replayed, placer, release });
     onNoSpace = (stalled) => store.noteNoSpace(stalled);
     return store;
   } catch (error) {
     await placer.close(AbortSignal.abort());
-    await thread?.close();
     release();
     throw error;
   }
@@ -92,7 +89,6 @@ interface StoreRoom extends PreparedDisk {
   readonly options: StoreOptions;
   readonly recovery: RecoveryRoom;
   readonly replayed: Replayed;
-  readonly thread: CatalogThread | undefined;
   readonly placer: Placer;
   readonly release: () => void;
 }
@@ -118,7 +114,6 @@ export class Store {
   readonly space: Space;
   readonly survey: Survey;
   readonly #recovery: RecoveryRoom;
-  readonly #thread: CatalogThread | undefined;
   #wallClock: WallClock;
   /** undefined, пока каталог строится: до этого журнал открывать нельзя. */
   #wal: Wal | undefined;
@@ -141,7 +136,6 @@ export class Store {
   private constructor(room: StoreRoom) {
     const { options, replayed, recovery } = room;
     this.#recovery = recovery;
-    this.#thread = room.thread;
     this.#disk = room.disk;
     this.#bareDisk = room.bareDisk;
     this.#ballast = room.ballast;
@@ -193,16 +187,16 @@ export class Store {
 
   static async start(room: StoreRoom): Promise<Store> {
     const store = new Store(room);
-    const { replayed, recovery, thread } = room;
+    const { replayed, recovery } = room;
     if (!replayed.catalogLost) {
       await store.#begin(room, await finishRecovery(recovery, replayed));
       store.#guard.start();
       return store;
     }
     const { disk, layout, log } = recovery;
-    const inThread = replayed.isNew ? undefined : thread;
-    const run = new RebuildRun({ disk, layout, log, catalog: replayed.catalog, thread: inThread });
-    if (inThread === undefined) {
+    const inThread = room.options.disk === undefined && !replayed.isNew;
+    const run = new RebuildRun({ disk, layout, log, catalog: replayed.catalog, inThread });
+    if (!inThread) {
       await store.#begin(room, await finishRecovery(recovery, replayed, await run.build()));
     } else {
       log.warn({ event: 'catalog_lost' }, 'каталог потерян и строится заново; порт открыт, записи ждут');
@@ -445,7 +439,6 @@ export class Store {
     const startedAt = this.#clock.monotonicMs();
     const position = wal.applied;
     this.#bytesSinceCheckpoint = 0;
-    const thread = this.#thread;
     try {
       const files = await checkpoint(
         {
@@ -455,7 +448,6 @@ export class Store {
           placer: this.#placer,
           changedIdentity: this.#takeChangedIdentity(),
           storageId: this.#identity.storageId,
-          backfill: thread && (() => thread.backfill()),
           signal: this.#abandonCheckpoint.signal,
           confirm: () => this.#guard.requirePresent(0),
         },
@@ -515,7 +507,6 @@ export class Store {
     await this.#placer.close(signal);
     clearTimeout(deadline);
     await this.#blobs.close();
-    await this.#thread?.close();
     this.#catalog.close();
     await this.#hashThreads.close();
     this.#release();

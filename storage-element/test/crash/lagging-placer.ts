@@ -22,6 +22,7 @@ export function laggingPlacer(options: PlacerOptions, allowed: () => Promise<voi
       await later(async () => undefined);
       return placer.flush(signal);
     },
+    backfillCatalog: () => placer.backfillCatalog(),
     lost: () => later(() => placer.lost()),
     close: (signal) => (signal.aborted ? placer.close(signal) : later(() => placer.close(signal))),
   };
