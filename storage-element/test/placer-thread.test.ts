@@ -1,6 +1,6 @@
 // Раскладка отдельным потоком на настоящем диске: порядок, отказ, остановка.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -78,5 +78,59 @@ test('поток раскладки отказал: движок переста�
     assert.equal(await blob?.size(), small(index).length);
     await blob?.close();
   }
+  await again.close();
+});
+
+test('под именем нового файла лежат чужие байты: они уходят в карантин, файл на месте, движок работает', async (t) => {
+  const fatal: unknown[] = [];
+  const { dataDir, store } = await openOnDisk(t, (error) => fatal.push(error));
+  await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
+  await store.settle();
+  const bucket = join(dataDir, 'files', dayOf(store.nowMs()), '000000');
+  await writeFile(join(bucket, `${fileIdOf(2)}.bin`), 'чужое');
+  await writeFile(join(bucket, `${fileIdOf(2)}.attr.json`), 'и это');
+  await putBytes(store, { fileId: fileIdOf(2), bytes: small(2), description: '' });
+  await store.settle();
+  assert.equal(await readFile(join(bucket, `${fileIdOf(2)}.bin`), 'utf8'), small(2).toString());
+  const aside = (await readdir(join(dataDir, 'quarantine'))).toSorted();
+  assert.deepEqual(aside, [`${fileIdOf(2)}.attr.json.0`, `${fileIdOf(2)}.bin.0`]);
+  await store.checkpoint();
+  assert.deepEqual([fatal, store.failure], [[], undefined]);
+  await store.close();
+});
+
+test('ведро удалили руками: удаление его файла движок не останавливает, перезапуск не спотыкается', async (t) => {
+  const fatal: unknown[] = [];
+  const { dataDir, open, store } = await openOnDisk(t, (error) => fatal.push(error));
+  await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
+  await store.checkpoint();
+  await rm(join(dataDir, 'files', dayOf(store.nowMs())), { recursive: true });
+  await store.withFile(fileIdOf(1), async (locked) => {
+    const entry = locked.current();
+    if (entry) await locked.remove(entry, 'trash', new Date(store.nowMs()).toISOString());
+  });
+  await store.checkpoint();
+  assert.deepEqual([fatal, store.failure], [[], undefined]);
+  await store.close();
+  const again = await open();
+  assert.equal(again.catalog.get(fileIdOf(1)), undefined);
+  await again.close();
+});
+
+test('каталог файлов подменили посреди загрузки: в чужой не раскладывается ничего, вернули — прежнее на месте', async (t) => {
+  const { dataDir, open, store } = await openOnDisk(t);
+  const files = join(dataDir, 'files');
+  await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
+  await store.settle();
+  const putting = putBytes(store, { fileId: fileIdOf(2), bytes: small(2), description: '' });
+  await rename(files, `${files}.прежний`);
+  await mkdir(files);
+  await putting.catch(() => undefined);
+  await store.close();
+  assert.deepEqual(await readdir(files), []);
+  await rm(files, { recursive: true });
+  await rename(`${files}.прежний`, files);
+  const again = await open();
+  assert.ok(again.catalog.get(fileIdOf(1)));
   await again.close();
 });

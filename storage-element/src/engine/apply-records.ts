@@ -11,6 +11,7 @@
 //      байты, которых на диске нет, а новый сброс их не запишет. Поэтому повтор переписывает и то, что выглядит целым.
 //   5. Переписывать на месте нельзя: под именем файла, загруженного, удалённого и загруженного снова, уже могут лежать
 //      байты второго, общие с его именем в staging. Имя убирается и даётся заново.
+import { basename } from 'node:path';
 import { AttrDamaged, attrFromJson, attrToJson, sealAttr, unsealAttr } from './attr.ts';
 import type { Disk } from './disk.ts';
 import type { Layout, Place } from './layout.ts';
@@ -113,6 +114,26 @@ export class Applier {
     }
     this.#disk.link(this.#layout.staged(bytes.staged), path);
     this.#touched.staged.add(bytes.staged);
+  }
+
+  /**
+   * Под именем нового файла уже лежит чужое: элемент его не знает, значит, принесли со стороны. Уходит в карантин, как
+   * любые байты без хозяина; сбросит контрольная точка.
+   */
+  setAside({ file: { fileId }, place }: PutRecord): void {
+    for (const path of [this.#layout.blob(place, fileId), this.#layout.attr(place, fileId)]) {
+      if (this.#disk.sizeOf(path) === undefined) continue;
+      this.#disk.link(path, this.#freeQuarantineName(basename(path)));
+      this.#disk.remove(path);
+    }
+    this.#touched.directories.add(this.#layout.quarantine).add(this.#layout.bucketDir(place));
+  }
+
+  #freeQuarantineName(name: string): string {
+    for (let twin = 0; ; twin += 1) {
+      const path = this.#layout.quarantined(`${name}.${twin}`);
+      if (this.#disk.sizeOf(path) === undefined) return path;
+    }
   }
 
   #redoBytes(record: PutRecord): void {

@@ -1,7 +1,7 @@
 // Поток раскладки: те же строки раскладчика, заказы приходят сообщениями.
 import { parentPort, workerData } from 'node:worker_threads';
 import { backfillCatalog } from './catalog-backfill.ts';
-import { createRealDisk } from './disk.ts';
+import { createDirectoryProbe, createRealDisk } from './disk.ts';
 import { withBallast } from './disk-with-ballast.ts';
 import { createLayout } from './layout.ts';
 import { createPlacer, type Flushed } from './placer.ts';
@@ -16,10 +16,20 @@ const reply = (message: PlacerReply): void => port.postMessage(message);
 
 const layout = createLayout(dataDir, walDir);
 const bareDisk = createRealDisk();
+const probe = createDirectoryProbe();
+/** Каким каталог был при первой раскладке: запускается поток раньше, чем новый элемент его заводит. */
+let home: string | undefined;
+
+function requireHome(): void {
+  home ??= probe.identify(layout.files);
+  if (home === undefined || probe.identify(layout.files) !== home) throw new Error(`${layout.files} отключён или подменён`);
+}
+
 const placer = createPlacer({
   // Балласт — файл, поэтому убрать его вправе и этот поток; заведёт снова главный.
   disk: withBallast(bareDisk, () => bareDisk.remove(layout.ballast)),
   layout,
+  requireHome,
   onNoSpace: (stalled) => reply({ kind: 'noSpace', stalled }),
 });
 

@@ -39,6 +39,8 @@ export interface PlacerOptions {
   readonly layout: Layout;
   /** Место кончилось (true) или нашлось (false). Раскладка тем временем ждёт и пробует снова. */
   readonly onNoSpace?: ((stalled: boolean) => void) | undefined;
+  /** Бросает, если каталога данных нет на месте: разложенное легло бы в чужой. Журнал повторит, когда он вернётся. */
+  readonly requireHome?: (() => void) | undefined;
   /** Сколько миллисекунд ждать места между попытками. */
   readonly retryMs?: number | undefined;
   /** Зовётся перед каждой записью: на диске испытаний раскладка так отстаёт от ответов. */
@@ -97,14 +99,25 @@ interface PlacingRoom extends PlacerOptions {
 
 /** Нехватка места — не отказ: запись в журнале цела, и раскладка ждёт, пока место найдётся. */
 async function placeAll(records: readonly LogRecord[], room: PlacingRoom): Promise<void> {
+  room.requireHome?.();
   for (const record of records) {
     if (room.pause) await room.pause();
     try {
-      room.applier.apply(record);
+      placeOne(record, room.applier);
     } catch (error) {
       if (!isCode(error, 'ENOSPC')) throw error;
       await untilPlaced(record, room);
     }
+  }
+}
+
+function placeOne(record: LogRecord, applier: Applier): void {
+  try {
+    applier.apply(record);
+  } catch (error) {
+    if (!isCode(error, 'EEXIST') || record.type !== 'put') throw error;
+    applier.setAside(record);
+    applier.apply(record);
   }
 }
 
@@ -128,7 +141,7 @@ async function untilPlaced(
 /** Сначала содержимое файлов, потом каталоги: имя без содержимого хуже, чем содержимое без имени. */
 async function flushTouched(disk: Disk, touched: Touched, signal: AbortSignal): Promise<Flushed> {
   await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));
-  await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));
+  await syncAll([...touched.directories], signal, (path) => syncUnlessGone(disk, path));
   return { files: touched.files.size, staged: [...touched.staged] };
 }
 
@@ -139,6 +152,15 @@ async function syncUnlessRemoved(disk: Disk, path: string, touched: Touched): Pr
   } catch (error) {
     if (isCode(error, 'ENOENT') && !touched.files.has(path)) return;
     throw error;
+  }
+}
+
+/** Каталога нет — закреплять в нём нечего: пропади с ним разложенный файл, отказал бы уже сброс файла. */
+async function syncUnlessGone(disk: Disk, path: string): Promise<void> {
+  try {
+    await disk.syncDirectory(path);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
   }
 }
 

@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'каталоги не сброшены',
     file: 'engine/placer.ts',
-    from: 'await syncAll([...touched.directories], signal, (path) => disk.syncDirectory(path));',
+    from: 'await syncAll([...touched.directories], signal, (path) => syncUnlessGone(disk, path));',
     to: '',
     seen: [1],
   },
