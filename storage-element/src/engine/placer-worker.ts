@@ -22,7 +22,8 @@ let home: string | undefined;
 
 function requireHome(): void {
   home ??= probe.identify(layout.files);
-  if (home === undefined || probe.identify(layout.files) !== home) throw new Error(`${layout.files} отключён или подменён`);
+  if (home === undefined || probe.identify(layout.files) !== home)
+    throw new Error(`${layout.files} отключён или подменён`);
 }
 
 const placer = createPlacer({
