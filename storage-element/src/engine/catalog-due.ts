@@ -37,14 +37,14 @@ export class DueQueue {
       .map((row) => ({ fileId: String(row.file_id), dueAt: String(row.due_at), size: Number(row.size) }));
   }
 
-  /** Сколько файлов и байт в состоянии status с dueAt не позже untilIso. */
-  totals(status: StoredStatus, untilIso: string): StatusTotals {
+  /** Сколько файлов и байт в состоянии status с dueAt позже afterIso и не позже untilIso. */
+  totals(status: StoredStatus, untilIso: string, afterIso = ''): StatusTotals {
     const row = this.#db
       .prepare(
         `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files
-         WHERE due_at IS NOT NULL AND status = ? AND due_at <= ?`,
+         WHERE due_at IS NOT NULL AND status = ? AND due_at > ? AND due_at <= ?`,
       )
-      .get(status, untilIso);
+      .get(status, afterIso, untilIso);
     return { files: Number(row?.files ?? 0), bytes: Number(row?.bytes ?? 0) };
   }
 }

@@ -132,6 +132,40 @@ test('страницы по состоянию с ключом и номером
   }
 });
 
+test('истёкших мало или много — страницы и счёт одни и те же, и после правок тоже', () => {
+  for (const lapsedEvery of [2, 40]) {
+    const catalog = new Catalog(':memory:');
+    const isLapsed = (index: number): boolean => index % lapsedEvery === 0;
+    const lapsed = { expiresAt: '2026-11-20T12:00:00.000Z' };
+    const files = Array.from({ length: 80 }, (_, index) => fileOf(index, isLapsed(index) ? lapsed : {}));
+    catalog.apply(files.map(put));
+    catalog.apply([patch(fileOf(1, { status: 'expired', revision: 200 }))]);
+    const expected = files.filter(({ fileId }, index) => isLapsed(index) || fileId === fileIdOf(1));
+    const check = (nowIso: string, ids: readonly string[]): void => {
+      assert.deepEqual(idsOf(list(catalog, { status: 'expired', nowIso })), ids);
+      assert.equal(catalog.totals(nowIso).expired.files, ids.length);
+      const pages = Array.from({ length: 41 }, (_, at) =>
+        list(catalog, { status: 'expired', nowIso, limit: 2, offset: at * 2 }),
+      );
+      assert.deepEqual(pages.flatMap(idsOf), ids);
+    };
+    const ids = expected.map(({ fileId }) => fileId);
+    check(NOW, ids);
+    // Часы назад: истёк только записанный истёкшим; снова вперёд — прежний счёт.
+    check('2026-11-19T12:00:00.000Z', [fileIdOf(1)]);
+    check(NOW, ids);
+    catalog.apply([patch(fileOf(0, { revision: 201 })), remove(40, 202)]);
+    check(
+      NOW,
+      ids.filter((id) => id !== fileIdOf(0) && id !== fileIdOf(40)),
+    );
+    catalog.apply([put(fileOf(90, { ...lapsed, revision: 203 }))]);
+    assert.equal(catalog.totals(NOW).expired.files, ids.length - 1);
+    // Время идёт — истекают и остальные.
+    assert.equal(catalog.totals('2027-01-01T00:00:00.000Z').active.files, 0);
+  }
+});
+
 /** Случайная история: описания, правки, удаления и повторные загрузки. */
 function randomRecords(seed: string, count: number): LogRecord[] {
   const random = createRandom(seed);

@@ -26,6 +26,7 @@ export function withBallast(disk: Disk, makeRoom: () => boolean): Disk {
         () => disk.writeSmall(path, bytes, how),
         () => how === 'create' && disk.remove(path),
       ),
+    overwrite: (path, bytes) => retry(() => disk.overwrite(path, bytes)),
     readSmall: (path) => disk.readSmall(path),
     rename: (from, to) => retry(() => disk.rename(from, to)),
     link: (from, to) => retry(() => disk.link(from, to)),

@@ -26,6 +26,8 @@ export interface Disk {
   open(path: string, how: OpenHow): Promise<DiskFile>;
   /** Создаёт или (replace) целиком переписывает малый файл, без сброса на диск. */
   writeSmall(path: string, bytes: Uint8Array | string, how: 'create' | 'replace'): void;
+  /** Пишет поверх начала существующего файла, не укорачивая его и не заводя нового. */
+  overwrite(path: string, bytes: Uint8Array | string): void;
   /** Читает малый файл; undefined, если его нет. Прочие ошибки бросает. */
   readSmall(path: string): Buffer | undefined;
   rename(from: string, to: string): void;
@@ -209,13 +211,15 @@ export function createRealDisk(): Disk {
     writeSmall: (path, bytes, how) => {
       fs.writeFileSync(path, bytes, { flag: how === 'create' ? 'wx' : 'w', mode: 0o640 });
     },
+    overwrite: (path, bytes) => fs.writeFileSync(path, bytes, { flag: 'r+' }),
     readSmall: (path) => unlessMissing(() => fs.readFileSync(path)),
     rename: (from, to) => fs.renameSync(from, to),
     link: (from, to) => fs.linkSync(from, to),
     remove: (path) => unlessMissing(() => (fs.unlinkSync(path), true)) ?? false,
     makeDirectory,
     list: (path) => unlessMissing(() => fs.readdirSync(path)) ?? [],
-    sizeOf: (path) => unlessMissing(() => fs.statSync(path).size),
+    // Без исключения: при повторе журнала большинства имён нет, а исключение втрое дороже самого взгляда.
+    sizeOf: (path) => fs.statSync(path, { throwIfNoEntry: false })?.size,
     syncFile: syncPath,
     syncDirectory: syncPath,
     space: async (path) => {

@@ -143,7 +143,7 @@ export async function finishRecovery(
     await checkpoint({ disk, layout, catalog, placer, changedIdentity, storageId, signal: never }, position);
   }
   const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
-  const walStart = { ...end, ...start, nextSegment, revision };
+  const walStart = { ...end, ...start, nextSegment, revision, redone };
   return { identity, catalog, walStart, redone, modeRedone };
 }
 

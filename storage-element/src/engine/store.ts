@@ -41,6 +41,8 @@ import type { LogRecord } from './wal-record.ts';
 
 const INLINE_BYTES_MAX = 64 << 10;
 const CHECKPOINT_BYTES = 32 << 20;
+/** То же числом записей: правка вдесятеро короче загрузки, а повторять её не многим дешевле. */
+const CHECKPOINT_RECORDS = 10_000;
 const CHECKPOINT_MS = 10_000;
 /** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
 const CLOSE_MS_MAX = 4_000;
@@ -128,6 +130,7 @@ export class Store {
   #modeUnsaved: boolean;
   #receiving = 0;
   #bytesSinceCheckpoint = 0;
+  #recordsSinceCheckpoint = 0;
   readonly #logSharesDisk: boolean;
   #checkpointing: Promise<void> | undefined;
   readonly #abandonCheckpoint = new AbortController();
@@ -439,6 +442,7 @@ export class Store {
     const startedAt = this.#clock.monotonicMs();
     const position = wal.applied;
     this.#bytesSinceCheckpoint = 0;
+    this.#recordsSinceCheckpoint = 0;
     try {
       const files = await checkpoint(
         {
@@ -482,7 +486,11 @@ export class Store {
   #afterFrame(count: number, bytes: number, syncMs: number): void {
     this.#options.hooks?.onFrame?.(count, bytes, syncMs);
     this.#bytesSinceCheckpoint += bytes;
-    if (this.#bytesSinceCheckpoint >= (this.#options.checkpointBytes ?? CHECKPOINT_BYTES)) void this.checkpoint();
+    this.#recordsSinceCheckpoint += count;
+    const bytesMax = this.#options.checkpointBytes ?? CHECKPOINT_BYTES;
+    if (this.#bytesSinceCheckpoint >= bytesMax || this.#recordsSinceCheckpoint >= CHECKPOINT_RECORDS) {
+      void this.checkpoint();
+    }
   }
 
   /** Журнал, который принимает перемены. Бросает NOT_READY, пока каталог строится и после отказа диска. */

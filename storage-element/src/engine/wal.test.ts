@@ -23,15 +23,29 @@ interface Bench {
 }
 
 async function openBench(
-  o: { hooks?: Partial<WalHooks>; refuse?: (operation: Operation) => Refusal | undefined } = {},
+  o: {
+    hooks?: Partial<WalHooks>;
+    recordsMax?: number;
+    redone?: number;
+    refuse?: (operation: Operation) => Refusal | undefined;
+  } = {},
 ): Promise<Bench> {
   const image = MemoryImage.empty();
   for (const path of ['/wal', '/data/staging']) image.makeDirectory(path);
   const disk = new CrashDisk({ image, random: createRandom('журнал'), ...(o.refuse ? { refuse: o.refuse } : {}) });
   const bench: Omit<Bench, 'wal'> = { disk, applied: [], frames: [], failures: [], full: 0 };
   const wal = await Wal.open(disk, LAYOUT, {
-    limits: LIMITS,
-    start: { segments: [], offset: 0, nextSegment: 1, spare: [], nextFrame: 1, revision: 0, salt: 1 },
+    limits: { ...LIMITS, recordsMax: o.recordsMax },
+    start: {
+      segments: [],
+      offset: 0,
+      nextSegment: 1,
+      spare: [],
+      nextFrame: 1,
+      revision: o.redone ?? 0,
+      salt: 1,
+      redone: o.redone ?? 0,
+    },
     hooks: {
       apply: (records) => bench.applied.push(...records.map(revisionOf)),
       onFrame: (count) => bench.frames.push(count),
@@ -114,6 +128,30 @@ test('полный журнал зовёт контрольную точку и 
   }
   await Promise.all(writing);
   assert.ok((bench.disk.image.names('/wal') ?? []).length <= 3);
+});
+
+test('короткие записи ждут контрольной точки числом, а не длиной: их повтор тоже не бесплатен', async () => {
+  const bench = await openBench({ recordsMax: 2 });
+  const first = [bench.wal.append(note), bench.wal.append(note)];
+  await Promise.all(first);
+  const third = bench.wal.append(note);
+  await settle();
+  assert.deepEqual(bench.applied, [1, 2]);
+  assert.equal(bench.wal.segmentsInUse, 1, 'места в журнале хватало');
+  assert.ok(bench.full > 0, 'точку не позвали');
+  bench.wal.releaseBefore(bench.wal.applied);
+  await third;
+  assert.deepEqual(bench.applied, [1, 2, 3]);
+});
+
+test('повторённое при запуске считается, пока его не сбросила контрольная точка', async () => {
+  const bench = await openBench({ recordsMax: 2, redone: 2 });
+  const next = bench.wal.append(note);
+  await settle();
+  assert.deepEqual(bench.applied, []);
+  bench.wal.releaseBefore(bench.wal.applied);
+  await next;
+  assert.deepEqual(bench.applied, [3]);
 });
 
 test('запись больше сегмента не теряется и не зацикливает журнал', async () => {

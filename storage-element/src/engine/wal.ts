@@ -22,7 +22,12 @@ export interface WalLimits {
   readonly segmentsMax: number;
   /** Сколько байт записей в одном кадре. */
   readonly frameBytesMax: number;
+  /** Сколько записей может ждать контрольной точки: запуск после сбоя повторит их все, и малые дороги числом. */
+  readonly recordsMax?: number | undefined;
 }
+
+/** Повтор одной записи — около 0,1 мс на двух ядрах; с соседями вдвое больше. */
+const RECORDS_MAX = 40_000;
 
 export const WAL_LIMITS: WalLimits = { segmentBytes: 16 << 20, segmentsMax: 24, frameBytesMax: 4 << 20 };
 
@@ -73,6 +78,8 @@ export class Wal {
   #frame: number;
   #revision: number;
   #writtenRevision: number;
+  /** Записи новее этой повторит запуск после сбоя. */
+  #checkpointRevision: number;
   #applied: WalPosition;
   #queue: Waiter[] = [];
   #writing: Promise<void> | undefined;
@@ -93,6 +100,7 @@ export class Wal {
     this.#frame = options.start.nextFrame;
     this.#revision = options.start.revision;
     this.#writtenRevision = this.#revision;
+    this.#checkpointRevision = this.#revision - (options.start.redone ?? 0);
     this.#applied = this.#end();
   }
 
@@ -159,6 +167,7 @@ export class Wal {
       const freed = this.#segments.shift();
       if (freed !== undefined) this.#spare.push(freed);
     }
+    this.#checkpointRevision = position.revision;
     this.#freed?.();
     this.#freed = undefined;
   }
@@ -211,6 +220,7 @@ export class Wal {
     try {
       const room = this.#hooks.room?.();
       if (room !== undefined) await room;
+      if (this.#tooManyRecords) await this.#untilFewRecords();
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#offset + frameBytes(batch) <= this.#limits.segmentBytes) return true;
       path = await this.#prepareSegment();
@@ -222,6 +232,23 @@ export class Wal {
     }
     await this.#enterSegment(path);
     return true;
+  }
+
+  /** Повтор после сбоя стал бы слишком долгим. */
+  get #tooManyRecords(): boolean {
+    const { recordsMax = RECORDS_MAX } = this.#limits;
+    return this.#writtenRevision - this.#checkpointRevision >= recordsMax;
+  }
+
+  async #untilFewRecords(): Promise<void> {
+    while (this.#failure === undefined && this.#tooManyRecords) await this.#untilFreed();
+  }
+
+  #untilFreed(): Promise<void> {
+    this.#hooks.onFull();
+    return new Promise<void>((resolve) => {
+      this.#freed = resolve;
+    });
   }
 
   async #writeFrame(batch: readonly Waiter[]): Promise<void> {
@@ -270,10 +297,7 @@ export class Wal {
     while (this.#segments.length >= this.#limits.segmentsMax) {
       // После отказа точек больше не будет, и места ждать нечего.
       if (this.#failure !== undefined) throw this.#failure;
-      this.#hooks.onFull();
-      await new Promise<void>((resolve) => {
-        this.#freed = resolve;
-      });
+      await this.#untilFreed();
     }
     if (this.#failure !== undefined) throw this.#failure;
     const path = this.#layout.segment(this.#nextSegment);
@@ -351,4 +375,6 @@ export interface WalStart {
   readonly nextFrame: number;
   readonly revision: number;
   readonly salt: number;
+  /** Сколько последних записей только что повторено: до контрольной точки их может понадобиться повторить ещё раз. */
+  readonly redone?: number;
 }

@@ -126,6 +126,15 @@ export class CrashDisk implements Disk {
     if (refusal !== undefined) throw new DiskError(refusal, path);
   }
 
+  overwrite(path: string, bytes: Uint8Array | string): void {
+    const refusal = this.#enter('writeSmall', path);
+    const inode = this.image.find(path);
+    if (inode === undefined) throw new DiskError('ENOENT', path);
+    const content = Buffer.from(bytes as Uint8Array);
+    this.image.write(inode, refusal === undefined ? content : content.subarray(0, content.length >> 1), 0);
+    if (refusal !== undefined) throw new DiskError(refusal, path);
+  }
+
   readSmall(path: string): Buffer | undefined {
     if (this.#enter('readSmall', path) !== undefined) throw new DiskError('EIO', path);
     const inode = this.image.find(path);

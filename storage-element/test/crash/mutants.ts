@@ -207,15 +207,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'повтор верит увиденным байтам',
     file: 'engine/apply-records.ts',
-    from: "this.#disk.remove(path);\n      this.#disk.writeSmall(path, bytes.inline, 'create');",
-    to: "if (!this.#disk.readSmall(path)?.equals(bytes.inline)) this.#disk.writeSmall(path, bytes.inline, 'replace');",
+    from: 'if (this.#overwriteSame(path, bytes.inline)) return;',
+    to: 'if (this.#holds(path, bytes.inline)) return;',
     seen: [3, 48],
   },
   {
     name: 'повтор верит увиденному описанию',
     file: 'engine/apply-records.ts',
-    from: '.revision > revision;',
-    to: '.revision >= revision;',
+    from: 'if (this.#overwriteSame(path, Buffer.from(sealAttr(attrToJson(file))))) return;',
+    to: 'if (this.#holds(path, Buffer.from(sealAttr(attrToJson(file))))) return;',
     seen: [5, 51],
   },
   {
