@@ -142,10 +142,10 @@ export class Applier {
     this.#openBucket(place);
     const path = this.#layout.blob(place, file.fileId);
     if ('inline' in bytes) {
-      this.#touched.files.add(path);
       if (this.#overwriteSame(path, bytes.inline)) return;
       this.#disk.remove(path);
       this.#disk.writeSmall(path, bytes.inline, 'create');
+      this.#touched.files.add(path);
       return;
     }
     this.#touched.staged.add(bytes.staged);
@@ -185,6 +185,7 @@ export class Applier {
   #overwriteSame(path: string, bytes: Uint8Array): boolean {
     if (this.#disk.sizeOf(path) !== bytes.byteLength || !this.#holds(path, bytes)) return false;
     this.#disk.overwrite(path, bytes);
+    this.#touched.files.add(path);
     return true;
   }
 
