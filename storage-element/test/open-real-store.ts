@@ -28,6 +28,7 @@ export interface RealStore {
   reconcile(options?: Partial<ReconcileOptions>): Promise<ReconcileReport>;
   /** Закрывает движок и открывает его снова на том же каталоге. */
   restart(): Promise<RealStore>;
+  close(): Promise<void>;
 }
 
 export async function openRealStore(
@@ -75,6 +76,7 @@ export async function openRealStore(
       await store.settle();
       return report;
     },
+    close,
     restart: async () => {
       await close();
       return openRealStore(t, { home: dir, shiftMs: time.shiftMs, change });

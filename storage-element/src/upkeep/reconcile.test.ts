@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { flipBit, openRealStore, type RealStore, SILENT } from '../../test/open-real-store.ts';
+import { openStore } from '../engine/store.ts';
 import type { StoredStatus } from '../files/file.ts';
 import { editFile } from '../files/edit-file.ts';
 import { getFile } from '../files/get-file.ts';
@@ -268,4 +270,28 @@ test('тысячи находок: в отчёте первая тысяча, с
   await Promise.all(Array.from({ length: 1200 }, () => writeFile(join(bucket, `${randomUUID()}.bin`), 'x')));
   const report = await real.reconcile();
   assert.deepEqual([report.counts.orphaned_file, report.issues.length], [1200, 1000]);
+});
+
+test('каталог ещё строится: сверка по расписанию ждёт его и не считает это неудачей', async (t) => {
+  const real = await openRealStore(t);
+  await real.put('содержимое');
+  const kept = await real.reconcile();
+  await real.close();
+  await rm(real.layout.catalogDir, { recursive: true });
+  const { home } = real;
+  const paths = { dataDir: join(home, 'data'), walDir: join(home, 'wal') };
+  const space = { capacityBytesMax: undefined, reserveBytes: 0 };
+  const store = await openStore({ ...paths, mode: 'rw', space, log: SILENT });
+  assert.ok(store.rebuild, 'каталог строится');
+  const errors: unknown[] = [];
+  const log = { ...SILENT, error: (fields: unknown) => void errors.push(fields) };
+  const reconciler = new Reconciler({ store, log, intervalMs: 1 });
+  for (; store.rebuild; await sleep(1))
+    assert.equal(reconciler.report?.startedAtMs, kept.startedAtMs, 'прежний отчёт цел');
+  while (reconciler.report?.startedAtMs === kept.startedAtMs) await sleep(1);
+  await reconciler.settled();
+  await reconciler.stop();
+  await store.close();
+  assert.deepEqual(errors, []);
+  assert.equal(reconciler.report?.filesChecked, 1);
 });

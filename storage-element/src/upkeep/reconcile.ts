@@ -25,6 +25,8 @@ const BYTES_PER_SECOND = 100 << 20;
 /** Столько файлов смотрят разом: пока один ждёт диск, другой считает. */
 const PARALLEL_FILES = 4;
 const ERROR_LENGTH_MAX = 1000;
+/** Каталог строится: так часто смотрим, не достроен ли он. */
+const REBUILD_MS_MAX = 60_000;
 
 const SCHEDULED: ReconcileOptions = { dryRun: false, verifyChecksums: false, moveOrphans: false };
 
@@ -94,11 +96,15 @@ export class Reconciler {
     return this.#report;
   }
 
-  async #run(options: ReconcileOptions, { signal, trigger }: JobPass): Promise<void> {
+  async #run(options: ReconcileOptions, { signal, trigger }: JobPass): Promise<{ againInMs?: number }> {
+    const { store, intervalMs } = this.#room;
+    // Расписание подождёт: это не неудача, и прежний отчёт остаётся.
+    if (trigger === 'schedule' && store.rebuild) return { againInMs: Math.min(REBUILD_MS_MAX, intervalMs) };
     const started = this.#report?.status === 'running' ? this.#report : this.#begin(options, trigger);
     try {
       await reconcile(this.#room, started, signal);
       await this.#finish(started, { status: 'completed', error: null });
+      return {};
     } catch (error) {
       const interrupted = { status: 'interrupted', error: null } as const;
       await this.#finish(started, signal.aborted ? interrupted : { status: 'failed', error: errorText(error) });
