@@ -17,11 +17,14 @@ interface Entry {
   started: FileState | undefined;
   /** Содержимое скачано и сверено после какого-нибудь запуска. */
   verified: boolean;
+  /** Когда начали удалять в последний раз; раньше этого отсрочка уборки не началась. */
+  deletedAtMs: number;
 }
 
 export type Change = 'upload' | 'edit' | 'delete' | 'restore';
 
 export class Ledger {
+  readonly #graceMs: number;
   readonly #entries = new Map<string, Entry>();
   /** Те, над кем можно действовать дальше: подтверждены и ничего не ждут. */
   readonly #free: string[] = [];
@@ -30,6 +33,13 @@ export class Ledger {
   readonly refused = { full: 0, failed: 0 };
   /** Перемены без ответа, которые после запуска оказались целы. */
   unansweredWhole = 0;
+  /** Удалённые, которых дождалась уборка. */
+  collectedTotal = 0;
+
+  /** graceMs — отсрочка уборки: раньше неё удалённый файл пропасть не вправе. По умолчанию не убирают ничего. */
+  constructor({ graceMs = Number.POSITIVE_INFINITY }: { graceMs?: number } = {}) {
+    this.#graceMs = graceMs;
+  }
 
   get files(): number {
     return this.#entries.size;
@@ -45,7 +55,7 @@ export class Ledger {
 
   startUpload(id: string, content: { checksum: string; size: number }, description: string): void {
     const started = { status: 'active', description } as const;
-    this.#entries.set(id, { ...content, known: undefined, started, verified: false });
+    this.#entries.set(id, { ...content, known: undefined, started, verified: false, deletedAtMs: Infinity });
   }
 
   /** Берёт случайный файл в этом состоянии, которым никто не занят; вернут его acknowledge и refuse. */
@@ -62,13 +72,28 @@ export class Ledger {
     return undefined;
   }
 
+  /** Начато и ещё без ответа. */
+  isBusy(id: string): boolean {
+    return this.#entries.get(id)?.started !== undefined;
+  }
+
   /** Возвращает взятое, с которым ничего не сделали. */
   giveBack(id: string): void {
     this.#free.push(id);
   }
 
   startChange(id: string, next: FileState): void {
-    this.#entry(id).started = next;
+    const entry = this.#entry(id);
+    entry.started = next;
+    if (next.status === 'deleted') entry.deletedAtMs = Date.now();
+  }
+
+  /** Удалённый файл, которого элемент больше не знает: убран, и не раньше отсрочки. */
+  collected(id: string): void {
+    const entry = this.#entry(id);
+    assert.ok(this.#mayBeCollected(entry), `${id}: файла нет, а ${say(entry.known)} и отсрочка не прошла`);
+    this.#entries.delete(id);
+    this.collectedTotal += 1;
   }
 
   acknowledge(id: string, change: Change): void {
@@ -94,6 +119,10 @@ export class Ledger {
     const living: { fresh: string[]; seen: string[] } = { fresh: [], seen: [] };
     this.#free.length = 0;
     for (const [id, entry] of this.#entries) {
+      if (!listed.has(id) && this.#mayBeCollected(entry)) {
+        this.collected(id);
+        continue;
+      }
       this.#settleOne(id, entry, listed.get(id));
       if (entry.known === undefined) {
         this.#entries.delete(id);
@@ -125,6 +154,11 @@ export class Ledger {
       this.unansweredWhole += 1;
     }
     entry.started = undefined;
+  }
+
+  #mayBeCollected({ known, started, deletedAtMs }: Entry): boolean {
+    const deleting = known?.status === 'deleted' || started?.status === 'deleted';
+    return deleting && Date.now() >= deletedAtMs + this.#graceMs;
   }
 
   #entry(id: string): Entry {
