@@ -14,7 +14,7 @@
 //      Те же байты поверх тех же — в десять раз дешевле: новое имя на занятом месте велит ext4 сразу писать на диск.
 import { basename } from 'node:path';
 import { AttrDamaged, attrFromJson, attrToJson, sealAttr, unsealAttr } from './attr.ts';
-import { type Disk, isCode } from './disk.ts';
+import { type Disk, isCode, isNoSpace } from './disk.ts';
 import type { Layout, Place } from './layout.ts';
 import type { LogRecord } from './wal-record.ts';
 import type { StoredFile } from '../files/file.ts';
@@ -85,6 +85,19 @@ export class Applier {
         return;
       case 'mode':
     }
+  }
+
+  /** Запись, которой не хватило места, уже не нужна; её имя в staging уберёт контрольная точка. */
+  abandon(record: Exclude<LogRecord, { type: 'mode' | 'remove' }>): void {
+    if (record.type === 'put' && 'staged' in record.bytes) this.#touched.staged.add(record.bytes.staged);
+    this.#disk.remove(`${this.#layout.attr(record.place, record.file.fileId)}.tmp`);
+  }
+
+  /** Убран файл, которому не нашлось места: могло не найтись и ведру, а несуществующее не сбросить. */
+  forgetUnmade(place: Place): void {
+    const bucket = this.#layout.bucketDir(place);
+    if (this.#disk.list(this.#layout.dayDir(place.day)).includes(basename(bucket))) return;
+    this.#touched.directories.delete(bucket);
   }
 
   /** Отдаёт тронутое тому, кто сбрасывает, и начинает новый счёт. */
@@ -161,11 +174,14 @@ export class Applier {
   #writeAttr({ file, place }: { file: StoredFile; place: Place }, how: 'create' | 'replace'): void {
     const path = this.#layout.attr(place, file.fileId);
     const text = sealAttr(attrToJson(file));
-    if (how === 'create') {
-      this.#disk.writeSmall(path, text, 'create');
-    } else {
-      this.#disk.writeSmall(`${path}.tmp`, text, 'replace');
-      this.#disk.rename(`${path}.tmp`, path);
+    const written = how === 'create' ? path : `${path}.tmp`;
+    try {
+      this.#disk.writeSmall(written, text, how);
+      if (written !== path) this.#disk.rename(written, path);
+    } catch (error) {
+      // Половина описания сошла бы за порчу, если каталог строится раньше, чем нашлось место.
+      if (isNoSpace(error)) this.#disk.remove(written);
+      throw error;
     }
     this.#touched.files.add(path);
     this.#touched.directories.add(this.#layout.bucketDir(place));

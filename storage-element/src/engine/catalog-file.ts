@@ -1,6 +1,7 @@
 // Каталог на своём месте в каталоге данных.
+import { DatabaseSync } from 'node:sqlite';
 import { Catalog } from './catalog.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, isNoSpace } from './disk.ts';
 import type { Layout } from './layout.ts';
 
 interface CatalogFile {
@@ -10,8 +11,37 @@ interface CatalogFile {
   readonly makeRoom: () => boolean;
 }
 
-/** Бросает, если прежняя база не читается. */
+/**
+ * Бросает, если прежняя база не читается. Полный диск — не порча: общей памяти соединений (-shm) нужно место, и когда его
+ * нет совсем, база открывается одним соединением, которому эта память не нужна.
+ */
 export function openCatalogFile(disk: Disk, layout: Layout, { fresh, makeRoom }: CatalogFile): Catalog {
   if (fresh) for (const suffix of ['', '-wal', '-shm']) disk.remove(layout.catalog + suffix);
-  return new Catalog(layout.catalog, makeRoom);
+  for (const isAlone of [false, false, true]) {
+    try {
+      return open(layout.catalog, makeRoom, isAlone);
+    } catch (error) {
+      if (!isNoSpace(error) && !isUnopenable(error)) throw error;
+      makeRoom();
+    }
+  }
+  return open(layout.catalog, makeRoom, true);
+}
+
+function open(path: string, makeRoom: () => boolean, isAlone: boolean): Catalog {
+  const db = new DatabaseSync(path);
+  try {
+    if (isAlone) db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    return new Catalog(db, makeRoom, isAlone);
+  } catch (error) {
+    if (db.isOpen) db.close();
+    throw error;
+  }
+}
+
+const SQLITE_CANTOPEN = 14;
+
+/** Базу или её журнал не завести и не открыть: нет имён на диске, прав, дескрипторов. О порче это не говорит. */
+export function isUnopenable(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_CANTOPEN;
 }

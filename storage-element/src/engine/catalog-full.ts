@@ -17,7 +17,8 @@ export function unlessFull(db: DatabaseSync, makeRoom: () => boolean, act: () =>
   act();
 }
 
-function foldLog(db: DatabaseSync): void {
+/** Сворачивает журнал базы, насколько хватает места. */
+export function foldLog(db: DatabaseSync): void {
   try {
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {

@@ -42,6 +42,13 @@ export function openSchema(db: DatabaseSync): void {
     db.close();
     throw new Error(`каталог вида ${format}, а нужен ${CATALOG_FORMAT}`);
   }
+  // Готовую базу запуск не трогает: на полном диске ему нечем.
+  if (known && hasEveryIndex(db)) return;
   // Вид записан вместе с таблицами: сбой не оставит таблиц, о которых неизвестно, какие они.
   db.exec(`BEGIN; ${CATALOG_SCHEMA} PRAGMA user_version = ${CATALOG_FORMAT}; COMMIT;`);
+}
+
+/** Построение каталога убирает самый дорогой индекс и заводит его в конце. */
+function hasEveryIndex(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'files_by_status'").get() !== undefined;
 }

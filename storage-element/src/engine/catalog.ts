@@ -10,8 +10,9 @@ import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
 import { DamagedAttrs } from './catalog-damaged.ts';
 import { DueQueue, dueAtOf } from './catalog-due.ts';
-import { unlessFull } from './catalog-full.ts';
+import { foldLog, unlessFull } from './catalog-full.ts';
 import { type PageCounts, type PageOrder, pageQuery } from './catalog-page.ts';
+import { isNoSpace } from './disk.ts';
 import { openSchema } from './catalog-schema.ts';
 import { Tombstones } from './catalog-tombstones.ts';
 import { VerifiedIndex } from './catalog-verified.ts';
@@ -71,12 +72,17 @@ export class Catalog {
   /** Очередь сборщика. */
   readonly dueQueue: DueQueue;
   readonly #makeRoom: () => boolean;
+  readonly isAlone: boolean;
+  /** Записи, на которые не хватило места: внесены, но не закреплены. */
+  #held: LogRecord[] = [];
 
   /**
    * at — файл базы, ':memory:' или открытая база. makeRoom освобождает место на полном диске; false — нечего.
+   * isAlone — других соединений у базы нет и быть не может.
    * Бросает, если база не читается: тогда её строят заново.
    */
-  constructor(at: string | DatabaseSync, makeRoom: () => boolean = () => false) {
+  constructor(at: string | DatabaseSync, makeRoom: () => boolean = () => false, isAlone = false) {
+    this.isAlone = isAlone;
     this.#makeRoom = makeRoom;
     this.#db = typeof at === 'string' ? new DatabaseSync(at) : at;
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
@@ -127,11 +133,55 @@ export class Catalog {
 
   /** Применяет записи журнала одной транзакцией; уже применённые пропускает, поэтому повтор безвреден. */
   apply(records: readonly LogRecord[]): void {
-    this.transaction(() => {
-      for (const record of records) this.#applyOne(record);
-      const last = records.at(-1);
-      if (last) this.setFact('applied_revision', String(Math.max(this.appliedRevision, revisionOf(last))));
-    });
+    if (this.#held.length > 0) {
+      this.#applyAll(records);
+      this.#held.push(...records);
+      return;
+    }
+    try {
+      this.transaction(() => this.#applyAll(records));
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      this.#hold(records);
+    }
+  }
+
+  #applyAll(records: readonly LogRecord[]): void {
+    for (const record of records) this.#applyOne(record);
+    const last = records.at(-1);
+    if (last) this.advance(revisionOf(last));
+  }
+
+  /** Каталог дошёл до revision. */
+  advance(revision: number): void {
+    if (revision > this.appliedRevision) this.setFact('applied_revision', String(revision));
+  }
+
+  /**
+   * Записям нет места на диске: они остаются в незакрытой транзакции. Это соединение их видит, держит в памяти и на диск
+   * не выносит; потеряются — журнал повторит.
+   */
+  #hold(records: readonly LogRecord[]): void {
+    this.#held = [...records];
+    this.#db.exec('PRAGMA cache_spill = OFF; BEGIN IMMEDIATE');
+    this.#applyAll(records);
+  }
+
+  /** Закрепляет то, чему не хватало места. Места всё нет — бросает, а записи по-прежнему видны. */
+  #releaseHeld(): void {
+    const records = this.#held;
+    if (records.length === 0) return;
+    try {
+      this.#db.exec('COMMIT; PRAGMA cache_spill = ON');
+      this.#held = [];
+    } catch (error) {
+      this.#undo();
+      if (!isNoSpace(error)) throw error;
+      // Свёрнутый журнал базы освобождает место следующей попытке.
+      foldLog(this.#db);
+      this.#hold(records);
+      throw error;
+    }
   }
 
   #applyOne(record: LogRecord): void {
@@ -291,7 +341,9 @@ export class Catalog {
    */
   forgetTombstones(untilIso: string, limit: number): number {
     let count = 0;
-    this.transaction(() => {
+    // На полном диске забывание подождёт.
+    if (this.#held.length > 0) return 0;
+    this.unlessNoSpace(() => {
       count = this.#tombstones.forget(untilIso, limit);
     });
     return count;
@@ -315,9 +367,19 @@ export class Catalog {
     this.#db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   }
 
+  /** То, без чего можно обойтись: на полном диске теряется. */
+  unlessNoSpace(work: () => void): void {
+    try {
+      this.transaction(work);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+    }
+  }
+
   /** Всё или ничего. На полном диске освобождает место и повторяет один раз. */
   transaction(work: () => void): void {
-    unlessFull(this.#db, this.#makeRoom, () => this.#transact(work));
+    if (this.#held.length > 0) work();
+    else unlessFull(this.#db, this.#makeRoom, () => this.#transact(work));
   }
 
   #transact(work: () => void): void {
@@ -326,19 +388,24 @@ export class Catalog {
       work();
       this.#db.exec('COMMIT');
     } catch (error) {
-      // При нехватке места и отказе диска SQLite отменяет запись сама.
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      this.recount();
-      this.#tombstones.reload();
+      this.#undo();
       throw error;
     }
   }
 
+  /** При нехватке места и отказе диска SQLite отменяет запись сама. */
+  #undo(): void {
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    this.recount();
+    this.#tombstones.reload();
+  }
+
   /**
    * Сбрасывает каталог на диск: контрольная точка может идти дальше. Всё записанное до вызова после него долговечно.
-   * Если перед этим журнал базы перенёс поток каталога, здесь остаётся немногое.
+   * Если перед этим журнал базы перенёс поток каталога, здесь остаётся немногое. Бросает, если на диске нет места.
    */
   sync(): void {
+    this.#releaseHeld();
     unlessFull(this.#db, this.#makeRoom, () => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 

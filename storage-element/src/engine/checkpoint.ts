@@ -8,7 +8,7 @@
 //      позже лёг другой: он уберёт нынешнее имя, и если в staging второго уже нет, подтверждённые байты пропадут.
 import { z } from 'zod';
 import type { Catalog } from './catalog.ts';
-import { type Disk, replaceDurably } from './disk.ts';
+import { type Disk, noSpace, replaceDurably } from './disk.ts';
 import { type ElementIdentity, WrongDataDirectory, writeIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
 import type { Placer } from './placer.ts';
@@ -60,21 +60,29 @@ export interface CheckpointRoom {
   /** Личность, если её нужно записать: режим переменился. */
   readonly changedIdentity: ElementIdentity | undefined;
   readonly storageId: string;
+  /** Имена в staging, чьи байты сброшены: и те, что остались от точки, на которую не хватило места. */
+  readonly staged: Set<string>;
   /** Прерывает сброс между файлами: точка не записывается, повтор начнётся с прежней. */
   readonly signal: AbortSignal;
   /** Последний взгляд перед записью точки: бросает, если каталог данных подменили и сброшено было не то. */
   readonly confirm?: () => void;
 }
 
-/** Сбрасывает всё тронутое и записывает точку at. Возвращает, сколько файлов сброшено. */
+/**
+ * Сбрасывает всё тронутое и записывает точку at. Возвращает, сколько файлов сброшено. Не хватило места — бросает ENOSPC,
+ * точки нет, и журнал ничего не отпускает: зов можно повторить.
+ */
 export async function checkpoint(room: CheckpointRoom, at: WalPosition): Promise<number> {
   const { disk, layout } = room;
   const flushed = await room.placer.flush(room.signal);
+  if (flushed.waiting > 0) throw noSpace(`раскладка ждёт места: записей ${flushed.waiting}`);
+  for (const name of flushed.staged) room.staged.add(name);
   if (room.changedIdentity !== undefined) await writeIdentity(disk, layout, room.changedIdentity);
-  await room.placer.backfillCatalog();
+  if (!room.catalog.isAlone) await room.placer.backfillCatalog();
   room.catalog.sync();
   room.confirm?.();
   await writeCheckpoint(disk, layout, room.storageId, at);
-  for (const name of flushed.staged) disk.remove(layout.staged(name));
+  for (const name of room.staged) disk.remove(layout.staged(name));
+  room.staged.clear();
   return flushed.files;
 }

@@ -19,6 +19,15 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** Свободное и всё место диска (statfs). */
+export interface DiskSpace {
+  /** Свободно для непривилегированных, байт. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** Сколько ещё имён (inode) можно завести сверх малого запаса самому движку; Infinity, если им нет числа. */
+  readonly freeNames: number;
+}
+
 export type OpenHow = 'read' | 'create' | 'update' | 'stream';
 
 export interface Disk {
@@ -42,8 +51,7 @@ export interface Disk {
   sizeOf(path: string): number | undefined;
   syncFile(path: string): Promise<void>;
   syncDirectory(path: string): Promise<void>;
-  /** Свободно для непривилегированных и всего, в байтах (statfs). */
-  space(path: string): Promise<{ freeBytes: number; totalBytes: number }>;
+  space(path: string): Promise<DiskSpace>;
 }
 
 export function isCode(error: unknown, code: string): error is Error {
@@ -53,10 +61,16 @@ export function isCode(error: unknown, code: string): error is Error {
 /** Места больше нет: на диске, в квоте или у SQLite, который назвал это по-своему. */
 export function isNoSpace(error: unknown): boolean {
   if (isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT')) return true;
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL;
+  return error instanceof Error && 'errcode' in error && SQLITE_NO_SPACE.has(Number(error.errcode));
 }
 
-const SQLITE_FULL = 13;
+/** SQLITE_FULL, IOERR_SHMOPEN и IOERR_SHMSIZE: не нашлось места самой базе или памяти, общей у её соединений. */
+const SQLITE_NO_SPACE: ReadonlySet<number> = new Set([13, 4618, 4874]);
+
+/** Нехватка места там, где диск её сам не назвал: в другом потоке (код ошибки через сообщение не проходит) или раньше. */
+export function noSpace(message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code: 'ENOSPC' });
+}
 
 /** Значение, если имя есть; undefined при ENOENT; прочие ошибки идут дальше. */
 function unlessMissing<T>(act: () => T): T | undefined {
@@ -226,14 +240,19 @@ export function createRealDisk(): Disk {
       const stat = await fsp.statfs(path);
       const totalBytes = stat.blocks * stat.bsize;
       // Где имена конечны (ext4), без них не поможет и свободное место; btrfs и подобные считают их нулём.
-      const namesLow = stat.files > 0 && stat.ffree < Math.min(NAMES_MIN, stat.files / 16);
-      return { freeBytes: namesLow ? 0 : stat.bavail * stat.bsize, totalBytes };
+      const kept = Math.max(NAMES_MIN, Math.min(NAMES_MAX, stat.files / 16));
+      const freeNames = stat.files > 0 ? stat.ffree - kept : Number.POSITIVE_INFINITY;
+      return { freeBytes: stat.bavail * stat.bsize, totalBytes, freeNames };
     },
   };
 }
 
-/** Столько свободных имён (inode) остаётся описаниям и журналу. */
-const NAMES_MIN = 1024;
+/**
+ * Столько имён (inode) остаётся движку: новому ведру и дню, указателю, точке и отметкам, описаниям, которые правят.
+ * На диске, где имён много, — с запасом.
+ */
+const NAMES_MIN = 16;
+const NAMES_MAX = 1024;
 
 /** Взгляд на каталог как на часть машины: тот ли это диск и что он позволяет. Настоящему диску, не испытаниям. */
 export interface DirectoryProbe {

@@ -1,7 +1,7 @@
 // Поток раскладки: те же строки раскладчика, заказы приходят сообщениями.
 import { parentPort, workerData } from 'node:worker_threads';
 import { backfillCatalog } from './catalog-backfill.ts';
-import { createDirectoryProbe, createRealDisk } from './disk.ts';
+import { createDirectoryProbe, createRealDisk, isNoSpace } from './disk.ts';
 import { withBallast } from './disk-with-ballast.ts';
 import { createLayout } from './layout.ts';
 import { createPlacer, type Flushed } from './placer.ts';
@@ -45,7 +45,12 @@ async function perform(
       await placer.redo(order.records);
       return undefined;
     case 'backfill':
-      backfillCatalog(layout.catalog);
+      try {
+        backfillCatalog(layout.catalog);
+      } catch (error) {
+        // Не хватило места — остальное достанется сбросу каталога, он об этом и скажет.
+        if (!isNoSpace(error)) throw error;
+      }
       return undefined;
     case 'flush':
       return placer.flush(abandoned.signal);

@@ -102,6 +102,41 @@ test('раскладке не хватило места: файл читаетс
   await store.close();
 });
 
+test('раскладке не хватило места: уборка её не ждёт, а убранное, пока ждало места, на диск уже не ложится', async () => {
+  let full = false;
+  const bench = await openBench({
+    refuse: ({ grows, path }) => (full && grows && path.includes('/files/') ? 'ENOSPC' : undefined),
+    change: { spaceRetryMs: 1 },
+  });
+  const { store, disk } = bench;
+  const collect = (fileId: string) =>
+    store.withFile(fileId, async (locked) => {
+      const entry = locked.current();
+      if (entry) await locked.remove(entry, 'trash', new Date(store.nowMs()).toISOString());
+    });
+  await putBytes(store, { fileId: fileIdOf(1), bytes: SMALL, description: '' });
+  await store.settle();
+  full = true;
+  for (const index of [2, 3, 4]) {
+    await putBytes(store, { fileId: fileIdOf(index), bytes: index === 3 ? LARGE : SMALL, description: '' }).catch(
+      (error: unknown) => assert.ok(isArtError(error, 'STORAGE_FULL')),
+    );
+  }
+  const accepted = [2, 3, 4].filter((index) => store.catalog.get(fileIdOf(index)) !== undefined);
+  assert.ok(accepted.length > 0);
+  await collect(fileIdOf(1));
+  await collect(fileIdOf(accepted[0] ?? 0));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(placedNames(disk), [], 'место освобождено, хотя другие его ждут');
+  full = false;
+  await store.settle();
+  assert.equal(placedNames(disk).length, (accepted.length - 1) * 2);
+  await store.checkpoint();
+  assert.deepEqual(disk.image.names('/element/data/staging'), []);
+  assert.deepEqual(bench.fatal, []);
+  await store.close();
+});
+
 test('пока раскладка стоит из-за полного диска, память не растёт без предела: дальше STORAGE_FULL', async () => {
   let full = true;
   const bench = await openBench({

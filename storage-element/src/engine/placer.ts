@@ -3,10 +3,10 @@
 //
 // На настоящем диске раскладчик живёт в своём потоке (placer-thread.ts): создать два файла — около 100 мкс ядра,
 // и в главном потоке эта работа вдвое снижала число загрузок в секунду. На диске испытаний он здесь же, те же строки.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Applier, type Touched } from './apply-records.ts';
 import { type Disk, isCode } from './disk.ts';
 import type { Layout } from './layout.ts';
+import { WaitingForSpace } from './waiting-for-space.ts';
 import type { LogRecord } from './wal-record.ts';
 
 export interface Flushed {
@@ -14,10 +14,13 @@ export interface Flushed {
   readonly files: number;
   /** Имена в staging, которые больше не нужны: байты сброшены под своими именами. */
   readonly staged: readonly string[];
+  /** Сколько записей ещё ждёт места. Не ноль — сброшено не всё, и контрольной точке рано. */
+  readonly waiting: number;
 }
 
+/** Раскладка и повтор возвращаются, когда всё отданное на местах; нехватка места — ожидание, а не отказ. */
 export interface Placer {
-  /** Раскладывает новые записи. Порядок вызовов — порядок раскладки. */
+  /** Раскладывает новые записи. */
   place(records: readonly LogRecord[]): Promise<void>;
   /** Повторяет записи журнала при запуске. */
   redo(records: readonly LogRecord[]): Promise<void>;
@@ -30,7 +33,7 @@ export interface Placer {
   backfillCatalog(): Promise<void>;
   /** Описанные журналом файлы, чьих байтов повтор не нашёл нигде. */
   lost(): Promise<readonly string[]>;
-  /** Доделывает отданное и кончает работу; signal велит больше не ждать: журнал повторит остальное. */
+  /** Кончает работу. Того, что ждёт места, не ждёт: журнал повторит. */
   close(signal: AbortSignal): Promise<void>;
 }
 
@@ -47,7 +50,6 @@ export interface PlacerOptions {
   readonly pause?: (() => Promise<void>) | undefined;
 }
 
-const RETRY_MS = 500;
 /** Столько сбросов идёт разом: файловая система объединяет их в общие фиксации. */
 const PARALLEL_SYNCS = 16;
 
@@ -56,93 +58,51 @@ export function createPlacer(options: PlacerOptions): Placer {
   const { disk, layout } = options;
   const applier = new Applier(disk, layout);
   const given = new AbortController();
-  const room: PlacingRoom = { ...options, applier, given: given.signal };
   let tail: Promise<unknown> = Promise.resolve();
   /** Следующее дело начинается, когда кончено прежнее; после отказа не делается ничего. */
-  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
+  const enqueue = <T>(work: () => T | Promise<T>): Promise<T> => {
     const done = tail.then(work);
     tail = done;
     done.catch(() => undefined);
     return done;
   };
+  const waiting = new WaitingForSpace({ ...options, applier, given: given.signal, enqueue });
+  const handle = async (records: readonly LogRecord[], how: 'apply' | 'redo'): Promise<void> => {
+    const { rest } = await enqueue(async () => {
+      const rest: Promise<void>[] = [];
+      if (how === 'apply') options.requireHome?.();
+      for (const record of records) {
+        if (options.pause) await options.pause();
+        const later = waiting.handle(record, how);
+        if (later) rest.push(later);
+      }
+      return { rest };
+    });
+    if (rest.length > 0) await Promise.all(rest);
+  };
   return {
-    place: (records) => enqueue(() => placeAll(records, room)),
-    redo: (records) =>
-      enqueue(async () => {
-        for (const record of records) {
-          if (room.pause) await room.pause();
-          applier.redo(record);
-        }
-      }),
+    place: (records) => handle(records, 'apply'),
+    redo: (records) => handle(records, 'redo'),
     // Очередь сброс не держит: записи, пришедшие во время него, раскладываются тем временем и ждут следующего.
     flush: async (signal) => {
-      const touched = await enqueue(async () => applier.takeTouched());
+      const touched = await enqueue(() => (waiting.count > 0 ? undefined : applier.takeTouched()));
+      if (touched === undefined) return { files: 0, staged: [], waiting: waiting.count };
       return flushTouched(disk, touched, signal);
     },
     backfillCatalog: async () => undefined,
-    lost: () => enqueue(async () => [...applier.lost]),
-    close: async (signal) => {
-      const giveUp = (): void => given.abort();
-      if (signal.aborted) giveUp();
-      signal.addEventListener('abort', giveUp, { once: true });
-      await enqueue(async () => undefined).catch(() => undefined);
-      signal.removeEventListener('abort', giveUp);
+    lost: () => enqueue(() => [...applier.lost]),
+    close: async () => {
+      await enqueue(() => undefined).catch(() => undefined);
+      given.abort();
     },
   };
-}
-
-interface PlacingRoom extends PlacerOptions {
-  readonly applier: Applier;
-  /** Сработал — места больше не ждать. */
-  readonly given: AbortSignal;
-}
-
-/** Нехватка места — не отказ: запись в журнале цела, и раскладка ждёт, пока место найдётся. */
-async function placeAll(records: readonly LogRecord[], room: PlacingRoom): Promise<void> {
-  room.requireHome?.();
-  for (const record of records) {
-    if (room.pause) await room.pause();
-    try {
-      placeOne(record, room.applier);
-    } catch (error) {
-      if (!isCode(error, 'ENOSPC')) throw error;
-      await untilPlaced(record, room);
-    }
-  }
-}
-
-function placeOne(record: LogRecord, applier: Applier): void {
-  try {
-    applier.apply(record);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST') || record.type !== 'put') throw error;
-    applier.setAside(record);
-    applier.apply(record);
-  }
-}
-
-async function untilPlaced(
-  record: LogRecord,
-  { applier, given, onNoSpace, retryMs = RETRY_MS }: PlacingRoom,
-): Promise<void> {
-  for (;;) {
-    onNoSpace?.(true);
-    await sleep(retryMs, undefined, { signal: given });
-    try {
-      applier.redo(record);
-      onNoSpace?.(false);
-      return;
-    } catch (error) {
-      if (!isCode(error, 'ENOSPC')) throw error;
-    }
-  }
 }
 
 /** Сначала содержимое файлов, потом каталоги: имя без содержимого хуже, чем содержимое без имени. */
 async function flushTouched(disk: Disk, touched: Touched, signal: AbortSignal): Promise<Flushed> {
   await syncAll([...touched.files], signal, (path) => syncUnlessRemoved(disk, path, touched));
   await syncAll([...touched.directories], signal, (path) => syncUnlessGone(disk, path));
-  return { files: touched.files.size, staged: [...touched.staged] };
+  return { files: touched.files.size, staged: [...touched.staged], waiting: 0 };
 }
 
 /** Файл могли удалить, пока до него доходила очередь: тогда его нет и в списке тронутых. */

@@ -1,7 +1,7 @@
 // Чтение журнала при запуске: кадры по порядку от контрольной точки до последнего целого.
 // Недописанный хвост откладывается в сторону; порча до хвоста — отказ запускаться с указанием места.
 import { join } from 'node:path';
-import { type Disk, isCode } from './disk.ts';
+import { type Disk, isNoSpace } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { segmentSequence } from './layout.ts';
 import type { WalPosition } from './wal.ts';
@@ -158,16 +158,16 @@ function keepTornTail(disk: Disk, layout: Layout, bytes: Buffer, stop: Stop): st
   const header = readFrameHeader(bytes, stop.offset, stop);
   if (header?.number !== stop.number) return undefined;
   const end = Math.min(stop.offset + FRAME_HEADER_BYTES + header.payloadBytes, stop.offset + TORN_TAIL_BYTES_MAX);
-  disk.makeDirectory(layout.tornTails);
   const kept = disk.list(layout.tornTails).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
   for (const name of kept.slice(0, Math.max(0, kept.length - TORN_TAILS_MAX + 1)))
     disk.remove(join(layout.tornTails, name));
   const path = join(layout.tornTails, `${stop.segment}-${stop.offset}.bin`);
   try {
+    disk.makeDirectory(layout.tornTails);
     disk.writeSmall(path, bytes.subarray(stop.offset, end), 'replace');
   } catch (error) {
     // Хвост нужен только для разбора: из-за полного диска запуск не срывается.
-    if (!isCode(error, 'ENOSPC')) throw error;
+    if (!isNoSpace(error)) throw error;
   }
   return path;
 }

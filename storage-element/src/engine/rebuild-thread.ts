@@ -1,6 +1,7 @@
 // Построение каталога отдельным потоком: обход описаний занял бы главный на минуты, а порт уже открыт.
 // У потока своё соединение с той же базой; живёт он, пока строит.
 import { Worker } from 'node:worker_threads';
+import { noSpace } from './disk.ts';
 import type { Layout } from './layout.ts';
 import type { RebuildReport } from './rebuild-catalog.ts';
 import type { CatalogProgress } from './rebuild-run.ts';
@@ -13,7 +14,7 @@ export interface RebuildHome {
 export type RebuildReply =
   | { readonly kind: 'progress'; readonly progress: CatalogProgress }
   | { readonly kind: 'rebuilt'; readonly report: RebuildReport }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: unknown; readonly noSpace: boolean };
 
 /** Строит каталог по описаниям. Прерывание ждёт конца пачки. Бросает то же, что rebuildCatalog. */
 export async function rebuildInThread(
@@ -26,7 +27,7 @@ export async function rebuildInThread(
   worker.on('message', (reply: RebuildReply) => {
     if (reply.kind === 'progress') onProgress(reply.progress);
     else if (reply.kind === 'rebuilt') resolve(reply.report);
-    else reject(reply.error);
+    else reject(reply.noSpace ? noSpace('каталогу нет места', reply.error) : reply.error);
   });
   worker.on('error', reject);
   worker.on('exit', (code) => reject(new Error(`поток, строивший каталог, завершился с кодом ${code}`)));

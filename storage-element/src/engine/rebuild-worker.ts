@@ -1,7 +1,7 @@
 // Вход потока, который строит каталог: говорит о ходе и отвечает. Логики здесь нет: она у движка.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Catalog } from './catalog.ts';
-import { createRealDisk } from './disk.ts';
+import { createRealDisk, isNoSpace } from './disk.ts';
 import { createLayout } from './layout.ts';
 import { rebuildCatalog } from './rebuild-catalog.ts';
 import type { RebuildHome, RebuildReply } from './rebuild-thread.ts';
@@ -32,4 +32,4 @@ async function rebuild(): Promise<void> {
   }
 }
 
-rebuild().catch((error: unknown) => reply({ kind: 'failed', error }));
+rebuild().catch((error: unknown) => reply({ kind: 'failed', error, noSpace: isNoSpace(error) }));

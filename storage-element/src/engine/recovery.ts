@@ -2,8 +2,9 @@
 // каталог строится уже при открытом (rebuild-run.ts), поэтому запуск — из двух частей: replayLog и finishRecovery.
 import { dirname } from 'node:path';
 import type { Catalog } from './catalog.ts';
+import { isUnopenable } from './catalog-file.ts';
 import { checkpoint, readCheckpoint } from './checkpoint.ts';
-import { type Disk, isCode } from './disk.ts';
+import { type Disk, isCode, isNoSpace } from './disk.ts';
 import {
   type ElementIdentity,
   readIdentity,
@@ -14,6 +15,7 @@ import {
 import { type Layout, segmentSequence } from './layout.ts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Placer } from './placer.ts';
+import type { Unplaced } from './unplaced.ts';
 import { type LogEnd, readLog } from './read-log.ts';
 import type { RebuildReport } from './rebuild-catalog.ts';
 import type { WalPosition, WalStart } from './wal.ts';
@@ -36,6 +38,7 @@ export interface RecoveryRoom {
   /** Открывает базу каталога; fresh — прежнюю убрать. */
   readonly openCatalog: (fresh: boolean) => Catalog;
   readonly placer: Placer;
+  readonly unplaced: Unplaced;
 }
 
 export interface Recovered {
@@ -61,15 +64,13 @@ export interface Replayed {
   readonly modeRedone: boolean;
 }
 
-/** Сколько кадров может ждать раскладки, пока читаются следующие: память ограничена. */
-const REDO_FRAMES_MAX = 16;
-
 /**
  * Приводит каталоги к последнему подтверждённому состоянию. Повторённое не сбрасывается: журнал умеет повторить его ещё
- * раз, поэтому запуск не ждёт диск, а сбросит первая контрольная точка. Бросает WrongDataDirectory, LogDamaged.
+ * раз, поэтому запуск не ждёт диск, а сбросит первая контрольная точка. Чему не хватило места, то читается из памяти.
+ * Бросает WrongDataDirectory, LogDamaged.
  */
 export async function replayLog(room: RecoveryRoom): Promise<Replayed> {
-  const { disk, layout, placer } = room;
+  const { disk, layout, unplaced } = room;
   let identity = await openIdentity(room);
   const written = readCheckpoint(disk, layout, identity.storageId);
   const from = written ?? firstPosition(room);
@@ -85,10 +86,9 @@ export async function replayLog(room: RecoveryRoom): Promise<Replayed> {
   let step = await read.next();
   let redone = 0;
   let modeRedone = false;
-  const placing: Promise<void>[] = [];
   for (; !step.done; step = await read.next()) {
     const records = step.value;
-    placing.push(placer.redo(records));
+    await unplaced.redo(records);
     catalog.apply(records);
     redone += records.length;
     for (const record of records) {
@@ -96,9 +96,8 @@ export async function replayLog(room: RecoveryRoom): Promise<Replayed> {
       identity = { ...identity, mode: record.mode };
       modeRedone = true;
     }
-    if (placing.length >= REDO_FRAMES_MAX) await placing.shift();
   }
-  await Promise.all(placing);
+  await unplaced.redone();
   const isNew = written === undefined;
   return { identity, catalog, catalogLost: stale, isNew, from, end: step.value, redone, modeRedone };
 }
@@ -124,7 +123,7 @@ export async function finishRecovery(
       `каталог дошёл до записи ${catalog.appliedRevision}, а журнал кончается на ${end.revision}: журнал подменён или потерян`,
     );
   }
-  catalog.setFact('applied_revision', String(revision));
+  catalog.advance(revision);
   if (end.tornTail) {
     room.log.warn({ event: 'log_tail_torn', path: end.tornTail }, 'недописанный хвост журнала отложен');
   }
@@ -140,7 +139,10 @@ export async function finishRecovery(
     const position = { ...start, frame: end.nextFrame, revision };
     const { storageId } = identity;
     const changedIdentity = modeRedone ? identity : undefined;
-    await checkpoint({ disk, layout, catalog, placer, changedIdentity, storageId, signal: never }, position);
+    await checkpoint(
+      { disk, layout, catalog, placer, changedIdentity, storageId, staged: new Set(), signal: never },
+      position,
+    );
   }
   const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
   const walStart = { ...end, ...start, nextSegment, revision, redone };
@@ -228,6 +230,8 @@ function openCatalogOrFresh(room: RecoveryRoom): Catalog {
   try {
     return room.openCatalog(false);
   } catch (error) {
+    // Полный диск — не порча: прежнюю базу убирать нельзя.
+    if (isNoSpace(error) || isUnopenable(error)) throw error;
     room.log.warn({ event: 'catalog_unreadable', err: error }, 'каталог не читается и будет построен заново');
     return room.openCatalog(true);
   }

@@ -7,13 +7,16 @@ import { Space } from './space.ts';
 interface Room {
   readonly space: Space;
   free: number;
+  names: number;
   stored: number;
   nowMs: number;
 }
 
-function openRoom(o: { capacityBytesMax?: number; reserveBytes?: number; free: number }): Room {
-  const room = { free: o.free, stored: 0, nowMs: 0 };
-  const disk: Pick<Disk, 'space'> = { space: async () => ({ freeBytes: room.free, totalBytes: 10_000_000 }) };
+function openRoom(o: { capacityBytesMax?: number; reserveBytes?: number; free: number; names?: number }): Room {
+  const room = { free: o.free, names: o.names ?? 1000, stored: 0, nowMs: 0 };
+  const disk: Pick<Disk, 'space'> = {
+    space: async () => ({ freeBytes: room.free, totalBytes: 10_000_000, freeNames: room.names }),
+  };
   const space = new Space({
     disk: disk as Disk,
     path: '/data',
@@ -107,4 +110,22 @@ test('записанное не считается дважды, а предел
   room.nowMs += 2000;
   assert.equal((await room.space.report()).availableBytes, 30_000);
   hold.release();
+});
+
+test('имена на диске кончаются раньше места: обещаются и они, по два на файл', async () => {
+  const room = openRoom({ free: 10_000_000, names: 7 });
+  const results = await Promise.allSettled([1, 2, 3, 4].map(() => room.space.reserve(100)));
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'fulfilled', 'rejected'],
+  );
+  for (const result of results) if (result.status === 'fulfilled') result.value.release();
+  // Принятое на диск ещё не легло, и до нового замера его имена заняты.
+  await assert.rejects(room.space.reserve(100), full);
+  room.names = 1;
+  room.nowMs = 2000;
+  assert.equal((await room.space.report()).availableBytes, 0);
+  room.names = 100;
+  room.nowMs = 4000;
+  await room.space.reserve(100);
 });

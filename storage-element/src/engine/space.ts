@@ -1,6 +1,6 @@
 // Место на диске: загрузка получает его до первого байта, и одновременные загрузки не обещают его дважды.
 import { ArtError } from '@artstore/contracts';
-import type { Disk } from './disk.ts';
+import type { Disk, DiskSpace } from './disk.ts';
 
 export interface SpaceLimits {
   /** Сколько байт файлов разрешено держать; undefined — сколько вместит диск. */
@@ -19,6 +19,8 @@ export interface SpaceReport {
 const FRESH_MS = 1000;
 /** Сколько файл занимает сверх своих байтов: блок описания и неполный последний блок. */
 const FILE_OVERHEAD_BYTES = 8 << 10;
+/** Имён у файла: байты и описание. */
+const FILE_NAMES = 2;
 /** Чья длина неизвестна, тот занимает место по стольку байт, по мере того как тело течёт. */
 const STEP_BYTES = 16 << 20;
 /** После такой загрузки место меряется заново, а не досчитывается. */
@@ -32,11 +34,15 @@ export interface SpaceHold {
   release(): void;
 }
 
-interface Measured {
-  readonly freeBytes: number;
+/** Место, которое ещё понадобится самому движку: незаведённые сегменты журнала, неразложенное, убранный балласт. */
+export interface Owed {
+  readonly bytes: number;
+  readonly names: number;
+}
+
+interface Measured extends DiskSpace {
   /** Меряется разом со свободным: сегмент, заведённый между замерами, посчитался бы свободным и своим. */
-  readonly owedBytes: number;
-  readonly totalBytes: number;
+  readonly owed: Owed;
   readonly atMs: number;
 }
 
@@ -45,7 +51,7 @@ export class Space {
   readonly #path: string;
   readonly #limits: SpaceLimits;
   readonly #storedBytes: () => number;
-  readonly #owedBytes: () => number;
+  readonly #owed: () => Owed;
   readonly #now: () => number;
   /** Обещано идущим загрузкам: вычитается из предела ёмкости. */
   #promisedBytes = 0;
@@ -53,6 +59,9 @@ export class Space {
   #unwrittenBytes = 0;
   /** Принято после замера: в нём этого ещё нет. */
   #acceptedBytes = 0;
+  /** То же именами: у идущих загрузок и у принятых после замера. */
+  #promisedNames = 0;
+  #acceptedNames = 0;
   #measured: Measured | undefined;
   #measuring: Promise<Measured> | undefined;
 
@@ -61,8 +70,7 @@ export class Space {
     path: string;
     limits: SpaceLimits;
     storedBytes: () => number;
-    /** Место, которое ещё понадобится самому движку: незаведённые сегменты журнала, балласт, которого нет на месте. */
-    owedBytes?: () => number;
+    owed?: () => Owed;
     /** Монотонные миллисекунды. */
     monotonicMs: () => number;
   }) {
@@ -70,7 +78,7 @@ export class Space {
     this.#path = room.path;
     this.#limits = room.limits;
     this.#storedBytes = room.storedBytes;
-    this.#owedBytes = room.owedBytes ?? (() => 0);
+    this.#owed = room.owed ?? (() => ({ bytes: 0, names: 0 }));
     this.#now = room.monotonicMs;
   }
 
@@ -87,12 +95,17 @@ export class Space {
     return {
       totalBytes: limit === undefined ? disk.totalBytes : Math.min(limit, disk.totalBytes),
       usedBytes,
-      availableBytes: Math.max(0, Math.min(byDisk, byLimit)),
+      availableBytes: this.#hasNames(disk) ? Math.max(0, Math.min(byDisk, byLimit)) : 0,
     };
   }
 
-  #leftOnDisk({ freeBytes, owedBytes }: Measured): number {
-    return freeBytes - this.#acceptedBytes - this.#limits.reserveBytes - owedBytes - this.#unwrittenBytes;
+  #leftOnDisk({ freeBytes, owed }: Measured): number {
+    return freeBytes - this.#acceptedBytes - this.#limits.reserveBytes - owed.bytes - this.#unwrittenBytes;
+  }
+
+  /** Имён нет — не помогут и свободные байты. */
+  #hasNames({ freeNames, owed }: Measured): boolean {
+    return freeNames - owed.names - this.#promisedNames - this.#acceptedNames >= FILE_NAMES;
   }
 
   /** Сколько места на диске сверх всего, что отложено и обещано; меньше нуля — не хватает и на отложенное. */
@@ -111,13 +124,13 @@ export class Space {
 
   /** Обещает место загрузке. Бросает STORAGE_FULL. */
   async reserve(bytes: number): Promise<SpaceHold> {
-    let promised = await this.#promise(bytes, bytes);
+    let promised = await this.#promise({ neededBytes: bytes, wantedBytes: bytes, names: FILE_NAMES });
     let written = 0;
     let held = true;
     return {
       cover: async (totalBytes) => {
         if (totalBytes > promised) {
-          promised += await this.#promise(totalBytes - promised, STEP_BYTES);
+          promised += await this.#promise({ neededBytes: totalBytes - promised, wantedBytes: STEP_BYTES, names: 0 });
         }
         this.#unwrittenBytes -= totalBytes - written;
         this.#acceptedBytes += totalBytes - written;
@@ -129,19 +142,23 @@ export class Space {
         this.#promisedBytes -= promised;
         this.#unwrittenBytes -= promised - written;
         this.#acceptedBytes += FILE_OVERHEAD_BYTES;
+        this.#promisedNames -= FILE_NAMES;
+        this.#acceptedNames += FILE_NAMES;
         if (promised > FORGET_BYTES) this.#measured = undefined;
       },
     };
   }
 
   /** Обещает не меньше нужного, а если есть — желаемое; возвращает, сколько обещано. */
-  async #promise(neededBytes: number, wantedBytes: number): Promise<number> {
+  async #promise(wish: { neededBytes: number; wantedBytes: number; names: number }): Promise<number> {
+    const { neededBytes, wantedBytes, names } = wish;
     const measured = await this.#measure();
     // Отсюда и до обещания — ни одного ожидания: иначе двое увидели бы одно и то же свободное место.
     const { availableBytes } = this.#reportFrom(measured);
     if (neededBytes > availableBytes || availableBytes === 0) throw new ArtError('STORAGE_FULL');
     const bytes = Math.max(neededBytes, Math.min(wantedBytes, availableBytes));
     this.#promisedBytes += bytes;
+    this.#promisedNames += names;
     this.#unwrittenBytes += bytes;
     return bytes;
   }
@@ -157,9 +174,11 @@ export class Space {
   async #ask(): Promise<Measured> {
     const atMs = this.#now();
     const acceptedBefore = this.#acceptedBytes;
-    const owedBytes = this.#owedBytes();
-    const measured = { ...(await this.#disk.space(this.#path)), owedBytes, atMs };
+    const namesBefore = this.#acceptedNames;
+    const owed = this.#owed();
+    const measured = { ...(await this.#disk.space(this.#path)), owed, atMs };
     this.#acceptedBytes -= acceptedBefore;
+    this.#acceptedNames -= namesBefore;
     this.#measured = measured;
     return measured;
   }

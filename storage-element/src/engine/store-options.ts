@@ -32,6 +32,8 @@ export interface StoreOptions {
   /** Контрольная точка — через столько байт журнала или миллисекунд, что раньше. */
   readonly checkpointBytes?: number;
   readonly checkpointMs?: number;
+  /** Как часто на полном диске пробовать снова, миллисекунд. */
+  readonly spaceRetryMs?: number | undefined;
   readonly log: RecoveryLog;
   readonly hooks?: StoreHooks;
   readonly disk?: Disk;

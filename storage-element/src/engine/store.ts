@@ -4,6 +4,7 @@
 // Длиннее трёхсот строк: здесь соединены приём, журнал, указатель, контрольная точка и присмотр за диском, и порядок
 // их открытия, отказа и закрытия — одно целое.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Ballast } from './ballast.ts';
@@ -11,7 +12,7 @@ import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import { checkpoint } from './checkpoint.ts';
-import { type Disk, type DiskFile, isCode } from './disk.ts';
+import { type Disk, type DiskFile, isCode, isNoSpace } from './disk.ts';
 import { DiskGuard, type DiskState } from './disk-guard.ts';
 import type { ElementIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
@@ -30,7 +31,7 @@ import { RebuildRun, unfinishedCatalog } from './rebuild-run.ts';
 import { finishRecovery, type Recovered, type RecoveryRoom, type Replayed, replayLog } from './recovery.ts';
 import { HashThreads } from './hash-threads.ts';
 import { batchBytes, Slabs } from './slabs.ts';
-import { Space } from './space.ts';
+import { type Owed, Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
 import { type CatalogView, type Clock, type StoreOptions, SYSTEM_CLOCK } from './store-options.ts';
 import { Survey } from './survey.ts';
@@ -44,6 +45,10 @@ const CHECKPOINT_BYTES = 32 << 20;
 /** То же числом записей: правка вдесятеро короче загрузки, а повторять её не многим дешевле. */
 const CHECKPOINT_RECORDS = 10_000;
 const CHECKPOINT_MS = 10_000;
+/** Как часто пробовать, хватает ли места контрольной точке. */
+const SPACE_RETRY_MS = 1_000;
+/** Сколько бы места ни показывал диск, новому его нет. */
+const OWED_ALL: Owed = { bytes: Number.POSITIVE_INFINITY, names: 0 };
 /** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
 const CLOSE_MS_MAX = 4_000;
 
@@ -56,9 +61,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const prepared = await prepareDisk(options, monotonicMs);
   const { disk, layout, ballast } = prepared;
   const release = lockDirectory(layout, options.disk === undefined);
-  // Стоять раскладка может только у открытого движка: повтор при запуске места не ждёт.
-  let onNoSpace: (stalled: boolean) => void = () => undefined;
-  const placer = openPlacer(options, { disk, layout, onNoSpace: (stalled) => onNoSpace(stalled) });
+  const placer = openPlacer(options, {
+    disk,
+    layout,
+    onNoSpace: (stalled) => notePlacing(stalled, { unplaced, log: options.log }),
+    retryMs: options.spaceRetryMs,
+  });
+  const unplaced = new Unplaced({ placer, bytesMax: options.unplacedBytesMax });
   try {
     const recovery: RecoveryRoom = {
       disk,
@@ -70,16 +79,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       openCatalog:
         options.openCatalog ?? ((fresh) => openCatalogFile(disk, layout, { fresh, makeRoom: () => ballast.drop() })),
       placer,
+      unplaced,
     };
     const replayed = await replayLog(recovery);
-    const store = await Store.start({ ...prepared, options, recovery, replayed, placer, release });
-    onNoSpace = (stalled) => store.noteNoSpace(stalled);
-    return store;
+    return await Store.start({ ...prepared, options, recovery, replayed, placer, unplaced, release });
   } catch (error) {
     await placer.close(AbortSignal.abort());
     release();
     throw error;
   }
+}
+
+/** Раскладке не хватает места (true) или снова хватает: бывает и при запуске. */
+function notePlacing(stalled: boolean, { unplaced, log }: { unplaced: Unplaced; log: StoreOptions['log'] }): void {
+  unplaced.stalled = stalled;
+  if (stalled) log.error({ event: 'placing_stalled' }, 'на диске нет места: подтверждённые файлы ждут раскладки');
+  else log.info({ event: 'placing_resumed' }, 'место нашлось, раскладка идёт');
 }
 
 function openPlacer(options: StoreOptions, room: PlacerOptions & { onNoSpace: (stalled: boolean) => void }): Placer {
@@ -92,6 +107,7 @@ interface StoreRoom extends PreparedDisk {
   readonly recovery: RecoveryRoom;
   readonly replayed: Replayed;
   readonly placer: Placer;
+  readonly unplaced: Unplaced;
   readonly release: () => void;
 }
 
@@ -135,6 +151,11 @@ export class Store {
   #checkpointing: Promise<void> | undefined;
   readonly #abandonCheckpoint = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  /** Контрольной точке не хватило места. */
+  #isStuck = false;
+  #retry: NodeJS.Timeout | undefined;
+  /** Имена в staging, которые уберёт следующая удавшаяся точка. */
+  readonly #stagedFlushed = new Set<string>();
 
   private constructor(room: StoreRoom) {
     const { options, replayed, recovery } = room;
@@ -149,11 +170,8 @@ export class Store {
     this.#catalog = replayed.catalog;
     this.#wallClock = this.#openWallClock();
     this.#placer = room.placer;
-    this.#unplaced = new Unplaced({
-      placer: room.placer,
-      bytesMax: options.unplacedBytesMax,
-      onFailure: (error) => this.#wal?.poison(error),
-    });
+    this.#unplaced = room.unplaced;
+    this.#unplaced.onFailure = (error) => this.#wal?.poison(error);
     this.#blobs = new OpenBlobs({
       open: (path) => room.disk.open(path, 'read'),
       // Диск испытаний считает открытые файлы.
@@ -175,7 +193,8 @@ export class Store {
       path: room.layout.dataDir,
       limits: { capacityBytesMax: options.space.capacityBytesMax, reserveBytes: room.sizes.reserveBytes },
       storedBytes: () => this.catalog.storedBytes,
-      owedBytes: () => this.#ballast.missingBytes + this.#owedToLog() + this.#unplaced.bytes,
+      // Пока не лечь и подтверждённому, новому места нет, сколько бы ни показывал диск.
+      owed: () => (this.#isStuck || this.#unplaced.stalled ? OWED_ALL : this.#owed()),
       monotonicMs: () => this.#clock.monotonicMs(),
     });
     this.#guard = new DiskGuard({
@@ -218,6 +237,7 @@ export class Store {
     this.#wal = await Wal.open(this.#logSharesDisk ? room.disk : room.bareDisk, room.layout, {
       limits: { ...room.sizes.wal, ...room.options.walLimits },
       start: recovered.walStart,
+      bareDisk: room.bareDisk,
       hooks: {
         apply: (records) => this.#apply(records),
         room: () => this.#unplaced.room(),
@@ -238,13 +258,30 @@ export class Store {
   /** Каталог достроен — движок переходит к работе; не построен — процесс должен завершиться. */
   async #finishRebuild(room: StoreRoom, run: RebuildRun): Promise<void> {
     try {
-      const report = await run.build();
-      await this.#begin(room, await finishRecovery(this.#recovery, room.replayed, report));
+      const recovered = await this.#whenSpaceAllows(run, async () => {
+        const report = await run.build();
+        return finishRecovery(this.#recovery, room.replayed, report);
+      });
+      await this.#begin(room, recovered);
       this.#rebuild = undefined;
     } catch (error) {
       if (run.stopped) return;
       this.#rebuildFailure = error;
       this.#guard.onFailure(error);
+    }
+  }
+
+  /** На полном диске каталог не достроить: внесённое тем временем читается, а построение начинается снова. */
+  async #whenSpaceAllows<T>(run: RebuildRun, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const isFull = isNoSpace(error) || (error instanceof Error && isNoSpace(error.cause));
+        if (run.stopped || !isFull) throw error;
+        this.#options.log.error({ event: 'catalog_stuck', err: error }, 'на диске нет места, чтобы достроить каталог');
+        await sleep(this.#options.spaceRetryMs ?? SPACE_RETRY_MS);
+      }
     }
   }
 
@@ -306,9 +343,14 @@ export class Store {
     return ['', '-wal'].reduce((sum, suffix) => sum + (this.#disk.sizeOf(catalog + suffix) ?? 0), 0);
   }
 
-  /** Сегменты, которые журнал ещё заведёт, байт; журнал на своём диске места у файлов не берёт. */
-  #owedToLog(): number {
-    return this.#logSharesDisk ? (this.#wal?.unallocatedBytes ?? 0) : 0;
+  /** Неразложенное, убранный балласт и сегменты, которые журнал ещё заведёт: на своём диске он места у файлов не берёт. */
+  #owed(): Owed {
+    const ballast = this.#ballast.missingBytes;
+    const log = (this.#logSharesDisk ? this.#wal?.unallocated : undefined) ?? { bytes: 0, segments: 0 };
+    return {
+      bytes: ballast + log.bytes + this.#unplaced.bytes,
+      names: (ballast > 0 ? 1 : 0) + log.segments + this.#unplaced.names,
+    };
   }
 
   /** Ход построения каталога; undefined, когда каталог цел. */
@@ -414,14 +456,6 @@ export class Store {
     return this.#unplaced.settle();
   }
 
-  /** Раскладке не хватает места (true) или снова хватает. */
-  noteNoSpace(stalled: boolean): void {
-    this.#unplaced.stalled = stalled;
-    const { log } = this.#options;
-    if (stalled) log.error({ event: 'placing_stalled' }, 'на диске нет места: подтверждённые файлы ждут раскладки');
-    else log.info({ event: 'placing_resumed' }, 'место нашлось, раскладка идёт');
-  }
-
   /** Сбрасывает разложенное и отпускает сегменты журнала. Второй вызов во время первого ждёт его же. */
   checkpoint(): Promise<void> {
     this.#checkpointing ??= this.#runCheckpoint().finally(() => {
@@ -443,6 +477,7 @@ export class Store {
     const position = wal.applied;
     this.#bytesSinceCheckpoint = 0;
     this.#recordsSinceCheckpoint = 0;
+    const changedIdentity = this.#takeChangedIdentity();
     try {
       const files = await checkpoint(
         {
@@ -450,18 +485,41 @@ export class Store {
           layout: this.#layout,
           catalog: this.#catalog,
           placer: this.#placer,
-          changedIdentity: this.#takeChangedIdentity(),
+          changedIdentity,
           storageId: this.#identity.storageId,
+          staged: this.#stagedFlushed,
           signal: this.#abandonCheckpoint.signal,
           confirm: () => this.#guard.requirePresent(0),
         },
         position,
       );
       wal.releaseBefore(position);
+      this.#noteStuck(false);
       this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
     } catch (error) {
-      if (!this.#abandonCheckpoint.signal.aborted) wal.poison(error);
+      if (this.#abandonCheckpoint.signal.aborted) return;
+      if (changedIdentity !== undefined) this.#modeUnsaved = true;
+      if (!isNoSpace(error)) {
+        wal.poison(error);
+        return;
+      }
+      this.#noteStuck(true, error);
+      wal.noteStuck();
     }
+  }
+
+  /** Точке не хватило места: журнал цел, поэтому это ожидание, а не отказ. Пробуется снова, пока не выйдет. */
+  #noteStuck(isStuck: boolean, err?: unknown): void {
+    const { log } = this.#options;
+    if (isStuck && !this.#isStuck)
+      log.warn({ event: 'checkpoint_stuck', err }, 'контрольной точке нет места, журнал ждёт');
+    if (!isStuck && this.#isStuck) log.info({ event: 'checkpoint_unstuck' }, 'место нашлось, контрольная точка прошла');
+    if (isStuck !== this.#isStuck) this.space.forget();
+    this.#isStuck = isStuck;
+    clearTimeout(this.#retry);
+    if (!isStuck) return;
+    this.#retry = setTimeout(() => void this.checkpoint(), this.#options.spaceRetryMs ?? SPACE_RETRY_MS);
+    this.#retry.unref();
   }
 
   #takeChangedIdentity(): ElementIdentity | undefined {
@@ -512,6 +570,7 @@ export class Store {
     const deadline = setTimeout(() => this.#abandonCheckpoint.abort(), CLOSE_MS_MAX);
     await this.#checkpointing;
     if (!signal.aborted) await this.checkpoint();
+    clearTimeout(this.#retry);
     await this.#placer.close(signal);
     clearTimeout(deadline);
     await this.#blobs.close();

@@ -123,12 +123,12 @@ export class Survey {
 
   /** Байты этих файлов проверены сейчас. Забыть об этом при сбое не страшно: проверят ещё раз. */
   noteVerified(fileIds: readonly string[], nowMs: number): void {
-    this.#catalog.transaction(() => this.#catalog.verified.touch(fileIds, nowMs));
+    this.#catalog.unlessNoSpace(() => this.#catalog.verified.touch(fileIds, nowMs));
   }
 
   /** Проверенное в будущем — след переведённых часов: считается проверенным в atMs, иначе до него не дошло бы годами. */
   forgetFutureChecks(nowMs: number, atMs: number): void {
-    this.#catalog.transaction(() => this.#catalog.verified.clampFuture(nowMs, atMs));
+    this.#catalog.unlessNoSpace(() => this.#catalog.verified.clampFuture(nowMs, atMs));
   }
 
   /** Байты с диска, а не из открытого раньше: под именем могли оказаться другие. undefined, если их нет. */

@@ -6,6 +6,8 @@ import type { LogRecord } from './wal-record.ts';
 
 /** Сколько неразложенного держать в памяти: дальше писатели ждут. */
 const UNPLACED_BYTES_MAX = 32 << 20;
+/** Сколько повторяемого может ждать раскладки, пока журнал читается дальше. */
+const REDO_BYTES_MAX = 8 << 20;
 /** Память записи сверх байтов файла: описание, очередь, сообщение потоку. */
 const RECORD_OVERHEAD_BYTES = 2048;
 
@@ -19,23 +21,29 @@ interface UnplacedPut {
 export class Unplaced {
   readonly #placer: Placer;
   readonly #bytesMax: number;
-  readonly #onFailure: (error: unknown) => void;
   readonly #puts = new Map<string, UnplacedPut>();
+  /** Кому сказать об отказе раскладки; до открытия журнала о нём узнаёт тот, кто повторяет. */
+  onFailure: ((error: unknown) => void) | undefined;
   #bytes = 0;
   #stalled = false;
   #closed = false;
-  #last: Promise<void> = Promise.resolve();
+  #failed: { readonly error: unknown } | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #roomWaiters: (() => void)[] = [];
 
-  constructor(room: { placer: Placer; bytesMax: number | undefined; onFailure: (error: unknown) => void }) {
+  constructor(room: { placer: Placer; bytesMax: number | undefined }) {
     this.#placer = room.placer;
     this.#bytesMax = room.bytesMax ?? UNPLACED_BYTES_MAX;
-    this.#onFailure = room.onFailure;
   }
 
   /** Сколько байт файлов и записей ждёт раскладки: на диске этого ещё нет. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Сколько имён на диске понадобится неразложенному. */
+  get names(): number {
+    return this.#puts.size * 2;
   }
 
   /** Где байты файла, если на месте их ещё нет. */
@@ -45,6 +53,24 @@ export class Unplaced {
 
   /** Отдаёт записи раскладчику и помнит их, пока он не кончит. */
   place(records: readonly LogRecord[]): void {
+    this.#give(records, this.#placer.place(records));
+  }
+
+  /**
+   * То же при повторе журнала; возвращается, когда можно читать его дальше. На полном диске раскладку не ждёт: в памяти
+   * остаётся не больше, чем вмещает журнал. Бросает, если диск отказал.
+   */
+  async redo(records: readonly LogRecord[]): Promise<void> {
+    this.#give(records, this.#placer.redo(records));
+    await this.#until(() => this.#bytes <= REDO_BYTES_MAX);
+  }
+
+  /** Ждёт, пока повторённое ляжет на места или встанет из-за полного диска. Бросает, если диск отказал. */
+  redone(): Promise<void> {
+    return this.#until(() => this.#bytes === 0);
+  }
+
+  #give(records: readonly LogRecord[], placing: Promise<void>): void {
     const bytes = records.reduce((sum, record) => sum + memoryOf(record), 0);
     this.#bytes += bytes;
     for (const record of records) {
@@ -52,9 +78,12 @@ export class Unplaced {
         this.#puts.set(record.file.fileId, { revision: record.file.revision, bytes: record.bytes });
       }
     }
-    this.#last = this.#placer.place(records).then(() => this.#forget(records, bytes));
+    const placed = placing.then(() => this.#forget(records, bytes));
+    this.#last = Promise.all([this.#last, placed]);
     this.#last.catch((error: unknown) => {
-      this.#onFailure(error);
+      if (this.#failed) return;
+      this.#failed = { error };
+      this.onFailure?.(error);
       this.release();
     });
   }
@@ -67,15 +96,26 @@ export class Unplaced {
       // Под тем же именем мог подтвердиться уже другой файл.
       if (this.#puts.get(fileId)?.revision === revision) this.#puts.delete(fileId);
     }
-    if (this.#bytes <= this.#bytesMax) this.#wakeWriters();
+    this.#wakeWriters();
+  }
+
+  async #until(isEnough: () => boolean): Promise<void> {
+    while (!this.#failed && !this.#stalled && !isEnough()) {
+      await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+    }
+    if (this.#failed) throw this.#failed.error;
   }
 
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах. */
-  settle(): Promise<void> {
-    return this.#last;
+  async settle(): Promise<void> {
+    await this.#last;
   }
 
   /** Раскладке не хватает места на диске. */
+  get stalled(): boolean {
+    return this.#stalled;
+  }
+
   set stalled(stalled: boolean) {
     this.#stalled = stalled;
     if (stalled) this.#wakeWriters();

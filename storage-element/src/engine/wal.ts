@@ -11,7 +11,7 @@
 //
 // Длиннее трёхсот строк: очередь, кадр и смена сегмента — одно состояние под одним порядком сбросов, порознь он не виден.
 import { ArtError } from '@artstore/contracts';
-import { type Disk, type DiskFile, isCode } from './disk.ts';
+import { type Disk, type DiskFile, isNoSpace } from './disk.ts';
 import type { Layout } from './layout.ts';
 import { encodeRecord, FRAME_HEADER_BYTES, frameHeader, type LogRecord, revisionOf } from './wal-record.ts';
 
@@ -54,6 +54,16 @@ export interface WalHooks {
   onFailure(error: unknown): void;
 }
 
+export interface WalOptions {
+  readonly limits: WalLimits;
+  readonly hooks: WalHooks;
+  readonly start: WalStart;
+  /** Диск, который на нехватку места отвечает отказом, а не балластом; по умолчанию тот же. */
+  readonly bareDisk?: Disk;
+}
+
+const SPARE_SEGMENT = 0;
+
 interface Waiter {
   readonly record: LogRecord;
   readonly parts: readonly Uint8Array[];
@@ -64,6 +74,7 @@ interface Waiter {
 
 export class Wal {
   readonly #disk: Disk;
+  readonly #bareDisk: Disk;
   readonly #layout: Layout;
   readonly #limits: WalLimits;
   readonly #hooks: WalHooks;
@@ -85,10 +96,13 @@ export class Wal {
   #writing: Promise<void> | undefined;
   #failure: unknown;
   #freed: (() => void) | undefined;
+  /** Последняя контрольная точка не прошла из-за полного диска. */
+  #isStuck = false;
   #closed = false;
 
-  private constructor(disk: Disk, layout: Layout, options: { limits: WalLimits; hooks: WalHooks; start: WalStart }) {
+  private constructor(disk: Disk, layout: Layout, options: WalOptions) {
     this.#disk = disk;
+    this.#bareDisk = options.bareDisk ?? disk;
     this.#layout = layout;
     this.#limits = options.limits;
     this.#hooks = options.hooks;
@@ -105,16 +119,13 @@ export class Wal {
   }
 
   /** Продолжает журнал там, где кончился последний целый кадр, поверх недописанного хвоста: его никому не обещали. */
-  static async open(
-    disk: Disk,
-    layout: Layout,
-    options: { limits: WalLimits; hooks: WalHooks; start: WalStart },
-  ): Promise<Wal> {
+  static async open(disk: Disk, layout: Layout, options: WalOptions): Promise<Wal> {
     const wal = new Wal(disk, layout, options);
     const last = options.start.segments.at(-1);
     if (last === undefined) await wal.#enterSegment(await wal.#prepareSegment());
     else wal.#file = await disk.open(layout.segment(last), 'update');
     wal.#applied = wal.#end();
+    await wal.#keepSpare();
     return wal;
   }
 
@@ -127,10 +138,11 @@ export class Wal {
     return this.#segments.length;
   }
 
-  /** Сколько байт займут сегменты, которых ещё нет на диске. */
-  get unallocatedBytes(): number {
+  /** Сегменты, которых ещё нет на диске: сколько их и сколько байт они займут. */
+  get unallocated(): { readonly segments: number; readonly bytes: number } {
     const { segmentBytes, segmentsMax } = this.#limits;
-    return Math.max(0, segmentsMax - this.#segments.length - this.#spare.length) * segmentBytes;
+    const segments = Math.max(0, segmentsMax - this.#segments.length - this.#spare.length);
+    return { segments, bytes: segments * segmentBytes };
   }
 
   get failure(): unknown {
@@ -168,6 +180,13 @@ export class Wal {
       if (freed !== undefined) this.#spare.push(freed);
     }
     this.#checkpointRevision = position.revision;
+    this.#freed?.();
+    this.#freed = undefined;
+  }
+
+  /** Контрольной точке не хватило места: ждать от неё сегментов пока нечего. */
+  noteStuck(): void {
+    this.#isStuck = true;
     this.#freed?.();
     this.#freed = undefined;
   }
@@ -217,20 +236,25 @@ export class Wal {
    */
   async #openRoom(batch: readonly Waiter[]): Promise<boolean> {
     let path: string;
+    const puts = batch.filter(({ record }) => record.type === 'put');
     try {
       const room = this.#hooks.room?.();
       if (room !== undefined) await room;
       if (this.#tooManyRecords) await this.#untilFewRecords();
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#offset + frameBytes(batch) <= this.#limits.segmentBytes) return true;
-      path = await this.#prepareSegment();
+      path = await this.#prepareSegment(puts.length > 0);
     } catch (error) {
-      const refusal = isCode(error, 'ENOSPC') ? new ArtError('STORAGE_FULL', { cause: error }) : error;
+      const refusal = isNoSpace(error) ? new ArtError('STORAGE_FULL', { cause: error }) : error;
       if (!(refusal instanceof ArtError)) throw error;
-      for (const waiter of batch) waiter.reject(refusal);
+      // Новым файлам места нет, а удалениям ещё может хватить отложенного сегмента.
+      const refused = puts.length > 0 ? puts : batch;
+      for (const waiter of refused) waiter.reject(refusal);
+      this.#queue.unshift(...batch.filter((waiter) => !refused.includes(waiter)));
       return false;
     }
     await this.#enterSegment(path);
+    await this.#keepSpare();
     return true;
   }
 
@@ -240,15 +264,12 @@ export class Wal {
     return this.#writtenRevision - this.#checkpointRevision >= recordsMax;
   }
 
+  /** Точке не хватает места — записи идут дальше: удаление его освободит, а долгий запуск лучше отказа. */
   async #untilFewRecords(): Promise<void> {
-    while (this.#failure === undefined && this.#tooManyRecords) await this.#untilFreed();
-  }
-
-  #untilFreed(): Promise<void> {
-    this.#hooks.onFull();
-    return new Promise<void>((resolve) => {
-      this.#freed = resolve;
-    });
+    while (this.#failure === undefined && this.#tooManyRecords) {
+      await this.#checkpointed();
+      if (this.#isStuck) return;
+    }
   }
 
   async #writeFrame(batch: readonly Waiter[]): Promise<void> {
@@ -293,22 +314,46 @@ export class Wal {
   }
 
   /** Путь следующего сегмента: отслужившего, а если такого нет — нового, заполненного нулями. */
-  async #prepareSegment(): Promise<string> {
+  async #prepareSegment(isForPuts = false): Promise<string> {
     while (this.#segments.length >= this.#limits.segmentsMax) {
       // После отказа точек больше не будет, и места ждать нечего.
       if (this.#failure !== undefined) throw this.#failure;
-      await this.#untilFreed();
+      await this.#checkpointed();
+      if (this.#isStuck) throw new ArtError('STORAGE_FULL');
     }
     if (this.#failure !== undefined) throw this.#failure;
     const path = this.#layout.segment(this.#nextSegment);
+    // Последний запасной — не загрузкам: им заводится новый, а не на чем завести — им отказ.
+    if (isForPuts && this.#spare.length === 1 && this.#segments.length + 1 < this.#limits.segmentsMax) {
+      await this.#preallocate(this.#bareDisk, path);
+      return path;
+    }
     const spare = this.#spare.shift();
     if (spare !== undefined && this.#disk.sizeOf(this.#layout.segment(spare)) === this.#limits.segmentBytes) {
       this.#disk.rename(this.#layout.segment(spare), path);
     } else {
       if (spare !== undefined) this.#disk.remove(this.#layout.segment(spare));
-      await this.#preallocate(path);
+      try {
+        await this.#preallocate(this.#disk, path);
+      } catch (error) {
+        // Места под новый нет, но контрольная точка может отпустить прежний: удалениям его хватит надолго.
+        if (!isNoSpace(error) || this.#segments.length < 2) throw error;
+        await this.#checkpointed();
+        if (this.#spare.length === 0) throw error;
+        return this.#prepareSegment(isForPuts);
+      }
     }
     return path;
+  }
+
+  /** Просит контрольную точку и ждёт, чем она кончится. */
+  #checkpointed(): Promise<void> {
+    this.#isStuck = false;
+    const freed = new Promise<void>((resolve) => {
+      this.#freed = resolve;
+    });
+    this.#hooks.onFull();
+    return freed;
   }
 
   /** Дальше журнал пишется в этот сегмент; отказ здесь, как и при сбросе, окончателен. */
@@ -323,10 +368,25 @@ export class Wal {
     await previous?.close();
   }
 
-  async #preallocate(path: string): Promise<void> {
+  /**
+   * Держит один сегмент про запас: когда диск забьют, новому места не найдётся, а удаления и уборка обязаны идти дальше.
+   * Номер 0 меньше любого занятого, поэтому следующий запуск сочтёт его отслужившим.
+   */
+  async #keepSpare(): Promise<void> {
+    if (this.#spare.length > 0 || this.#segments.length >= this.#limits.segmentsMax) return;
+    try {
+      // Мимо балласта: он нужен тому, что уже подтверждено.
+      await this.#preallocate(this.#bareDisk, this.#layout.segment(SPARE_SEGMENT));
+      this.#spare.push(SPARE_SEGMENT);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+    }
+  }
+
+  async #preallocate(disk: Disk, path: string): Promise<void> {
     const fresh = `${path}.new`;
-    this.#disk.remove(fresh);
-    const file = await this.#disk.open(fresh, 'create');
+    disk.remove(fresh);
+    const file = await disk.open(fresh, 'create');
     try {
       const zeros = Buffer.alloc(Math.min(1 << 20, this.#limits.segmentBytes));
       for (let at = 0; at < this.#limits.segmentBytes; at += zeros.length) {
@@ -334,12 +394,12 @@ export class Wal {
       }
       await file.datasync();
     } catch (error) {
-      this.#disk.remove(fresh);
+      disk.remove(fresh);
       throw error;
     } finally {
       await file.close();
     }
-    this.#disk.rename(fresh, path);
+    disk.rename(fresh, path);
   }
 
   /** Первая причина — настоящая: её и получают все, кто ждёт, в том числе места. */

@@ -29,11 +29,18 @@ export interface CheckRoom {
 
 /** Что видно сразу после запуска. */
 export async function checkRecovered(room: CheckRoom): Promise<void> {
+  const listed = await checkReadable(room);
+  checkAttrs(room, listed);
+}
+
+/** Что видно и на полном диске, где описаниям может не найтись места: файлы с байтами, список, лента, режим. */
+export async function checkReadable(room: CheckRoom): Promise<readonly StoredFile[]> {
   const listed = listAll(room.store);
   await checkFiles(room, listed);
   checkListing(room.store, listed);
   checkFeed(room.store, listed);
   checkMode(room);
+  return listed;
 }
 
 /** Что лежит на диске, когда раскладка догнала журнал: истина — рядом с файлом. */

@@ -1,7 +1,7 @@
 // Диск испытаний: Disk поверх образа в памяти. Считает действия, перед каждым зовёт наблюдателя, умеет отказывать.
 // Асинхронные действия ждут своей очереди, и очередь выбирает случай: контрольная точка и писатели перемежаются
 // по-разному, но при одном зерне — одинаково.
-import type { Disk, DiskFile, OpenHow } from '../../src/engine/disk.ts';
+import type { Disk, DiskFile, DiskSpace, OpenHow } from '../../src/engine/disk.ts';
 import { DiskError, type MemoryImage } from './memory-image.ts';
 import type { Random } from './random.ts';
 
@@ -27,6 +27,8 @@ export interface Operation {
   readonly path: string;
   /** Меняет ли оно диск или его сброшенную часть: только такие точки сбоя отличимы. */
   readonly mutates: boolean;
+  /** Нужно ли ему новое место: перезапись заведённого, сброс и уборка обходятся без него. */
+  readonly grows: boolean;
 }
 
 /** Как действие отказывает. forget — сброс, после которого страницы чисты, а на диске прежнее. */
@@ -74,7 +76,7 @@ export class CrashDisk implements Disk {
 
   open(path: string, how: OpenHow): Promise<DiskFile> {
     return this.#later(() => {
-      const refusal = this.#enter('open', path);
+      const refusal = this.#enter('open', path, how === 'create' || how === 'stream');
       if (refusal !== undefined) throw new DiskError(refusal, path);
       const inode = how === 'create' || how === 'stream' ? this.image.create(path) : this.image.find(path);
       if (inode === undefined) throw new DiskError('ENOENT', path);
@@ -88,7 +90,8 @@ export class CrashDisk implements Disk {
       write: (chunks, position) =>
         this.#later(() => {
           const bytes = Buffer.concat(chunks);
-          const refusal = this.#enter('write', path);
+          const grows = position + bytes.length > this.image.content(inode).length;
+          const refusal = this.#enter('write', path, grows);
           // Отказавшая запись успевает положить часть байтов.
           if (refusal !== undefined) this.image.write(inode, bytes.subarray(0, bytes.length >> 1), position);
           if (refusal !== undefined) throw new DiskError(refusal, path);
@@ -116,7 +119,7 @@ export class CrashDisk implements Disk {
   }
 
   writeSmall(path: string, bytes: Uint8Array | string, how: 'create' | 'replace'): void {
-    const refusal = this.#enter('writeSmall', path);
+    const refusal = this.#enter('writeSmall', path, true);
     const known = this.image.find(path);
     if (how === 'create' && known !== undefined) throw new DiskError('EEXIST', path);
     const content = Buffer.from(bytes as Uint8Array);
@@ -142,12 +145,12 @@ export class CrashDisk implements Disk {
   }
 
   rename(from: string, to: string): void {
-    this.#enterOrThrow('rename', to);
+    this.#enterOrThrow('rename', to, this.image.find(to) === undefined);
     this.image.rename(from, to);
   }
 
   link(from: string, to: string): void {
-    this.#enterOrThrow('link', to);
+    this.#enterOrThrow('link', to, true);
     this.image.link(from, to);
   }
 
@@ -157,7 +160,7 @@ export class CrashDisk implements Disk {
   }
 
   makeDirectory(path: string): void {
-    this.#enterOrThrow('makeDirectory', path);
+    this.#enterOrThrow('makeDirectory', path, this.image.names(path) === undefined);
     this.image.makeDirectory(path);
   }
 
@@ -188,9 +191,9 @@ export class CrashDisk implements Disk {
     });
   }
 
-  space(): Promise<{ freeBytes: number; totalBytes: number }> {
+  space(): Promise<DiskSpace> {
     const freeBytes = this.#options.freeBytes?.() ?? 2 ** 30;
-    return Promise.resolve({ freeBytes, totalBytes: 2 ** 30 });
+    return Promise.resolve({ freeBytes, totalBytes: 2 ** 30, freeNames: Number.POSITIVE_INFINITY });
   }
 
   #sync(kind: OperationKind, path: string, inode: number): void {
@@ -203,13 +206,13 @@ export class CrashDisk implements Disk {
     throw new DiskError('EIO', path);
   }
 
-  #enterOrThrow(kind: OperationKind, path: string): void {
-    const refusal = this.#enter(kind, path);
+  #enterOrThrow(kind: OperationKind, path: string, grows = false): void {
+    const refusal = this.#enter(kind, path, grows);
     if (refusal !== undefined) throw new DiskError(refusal === 'forget' ? 'EIO' : refusal, path);
   }
 
-  #enter(kind: OperationKind, path: string): Refusal | undefined {
-    const operation = { index: this.#operations, kind, path, mutates: !READ_ONLY.has(kind) };
+  #enter(kind: OperationKind, path: string, grows = false): Refusal | undefined {
+    const operation = { index: this.#operations, kind, path, mutates: !READ_ONLY.has(kind), grows };
     this.#options.before?.(operation, this);
     this.#operations += 1;
     return this.#options.refuse?.(operation);

@@ -9,6 +9,8 @@ import type { ExploreTask } from './explore-worker.ts';
 const ROUNDS = 5;
 /** Первые зёрна идут на базе каталога в файле и со вторым сбоем при каждом восстановлении. */
 const THOROUGH_SEEDS = 6;
+/** Раньше элемент ещё заводится: на полном диске нового не завести. */
+const FIRST_START_OPERATIONS = 45;
 const SEEDS = 200;
 const BLOCK_SEEDS = 25;
 /** Доля восстановлений прочих зёрен, в которых случается второй сбой. */
@@ -58,6 +60,19 @@ test('отказ любого действия диска, гибель проц
   const explored = await explore(tasks);
   t.diagnostic(inWords(explored));
   assert.ok(explored.distinct > 100);
+});
+
+test('диск полон надолго и при запусках: движок живёт, запускается и читает подтверждённое; место вернулось — всё цело', async (t) => {
+  const tasks = ['21', '22', '23', '24', '25', '26', '27', '28'].flatMap((seed) =>
+    Array.from({ length: 12 }, (_, index): ExploreTask => {
+      const at = FIRST_START_OPERATIONS + (Number(seed) % 5) + index * 9;
+      const until = index % 3 === 0 ? Number.MAX_SAFE_INTEGER : at + 10 + index * 20;
+      return { kind: 'full', options: { seed, rounds: ROUNDS, secondCrashes: 0 }, full: { at, until } };
+    }),
+  );
+  const explored = await explore(tasks);
+  t.diagnostic(inWords(explored));
+  assert.ok(explored.distinct > 200);
 });
 
 test('порча бита журнала или точки — отказ запуска с причиной или никакой потери', async (t) => {

@@ -1,6 +1,6 @@
 // Один работник обхода: берёт задание, возвращает счёт испытанного или находку. Живёт в своём потоке.
 import { parentPort } from 'node:worker_threads';
-import { type ExploreOptions, exploreCrashes, exploreDamage, exploreFault } from './explore.ts';
+import { type ExploreOptions, exploreCrashes, exploreDamage, exploreFault, exploreFullDisk } from './explore.ts';
 import { type Explored, NOTHING_EXPLORED } from './explored.ts';
 import { exploreSequences, type SequenceOrder } from './explore-sequences.ts';
 import { Found } from './trial.ts';
@@ -8,6 +8,7 @@ import { Found } from './trial.ts';
 export type ExploreTask =
   | { readonly kind: 'crashes'; readonly options: ExploreOptions }
   | { readonly kind: 'fault'; readonly options: ExploreOptions; readonly at: number }
+  | { readonly kind: 'full'; readonly options: ExploreOptions; readonly full: { at: number; until: number } }
   | { readonly kind: 'damage'; readonly options: ExploreOptions; readonly count: number }
   | { readonly kind: 'sequences'; readonly order: SequenceOrder };
 
@@ -25,6 +26,8 @@ function explore(task: ExploreTask): Promise<Explored> {
       return exploreCrashes(task.options);
     case 'fault':
       return exploreFault(task.options, task.at);
+    case 'full':
+      return exploreFullDisk(task.options, task.full);
     case 'damage':
       return exploreDamage(task.options, task.count);
     case 'sequences':

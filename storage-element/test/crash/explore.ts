@@ -2,7 +2,7 @@
 // порча бита. Каждый возвращает, сколько испытано, и бросает Found, если обещание нарушено.
 import { createHash } from 'node:crypto';
 import type { CatalogFate } from './catalog-vault.ts';
-import type { OperationKind, Refusal } from './crash-disk.ts';
+import type { Operation, OperationKind, Refusal } from './crash-disk.ts';
 import { type Explored, NOTHING_EXPLORED } from './explored.ts';
 import { isInLastFrame } from './last-frame.ts';
 import { type CrashMode, digestOf, POWER_MODES } from './memory-image.ts';
@@ -38,6 +38,7 @@ const FATES: Readonly<Record<CrashMode, readonly CatalogFate[]>> = {
 };
 
 const RECOVERY_OPERATIONS_MAX = 70;
+const FULL_DISK_CRASHES = 5;
 
 /** Как отказывает какое действие; прочие — EIO. */
 const REFUSALS: Readonly<Partial<Record<OperationKind, readonly Refusal[]>>> = {
@@ -153,6 +154,46 @@ export async function exploreFault(options: ExploreOptions, at: number): Promise
       const point = count === 0 ? after.at(-1) : random.pick(after);
       const where = `зерно ${trial.seed}, ${refused}, сбой перед «${point?.label}»`;
       if (point) await recoverTwice(trial, point, { random, where, explored });
+    }
+    return explored;
+  } finally {
+    trial.close();
+  }
+}
+
+/**
+ * Диск полон: с действия at и пока не начнётся следующее за until, ничему новому нет места. Движок обязан жить. Потом —
+ * гибель процесса или питания, запуск на диске, где места всё ещё нет: он обязан удаться и читать подтверждённое. Потом
+ * ещё одна гибель и запуск, когда место вернулось: всё, что проверяется всегда.
+ */
+export async function exploreFullDisk(options: ExploreOptions, full: { at: number; until: number }): Promise<Explored> {
+  const trial = new Trial({ ...options, spaceRetryMs: 0 });
+  // Бывает, что точке место ещё находится, а файлам уже нет.
+  const onlyFiles = trial.random.fork('где нет места').chance(0.5);
+  const isFull = ({ index, grows, path }: Operation): boolean =>
+    grows && index >= full.at && index < full.until && (!onlyFiles || path.includes('/files/'));
+  try {
+    const named = `зерно ${trial.seed}, диск полон с ${full.at} до ${full.until}`;
+    const failure = await trial.record(randomDrive(options), (each) => (isFull(each) ? 'ENOSPC' : undefined));
+    if (failure !== undefined) throw new Found(`${named}: движок отказал`, failure);
+    const explored: Explored = { ...NOTHING_EXPLORED, points: trial.points.length };
+    const after = trial.points.filter(({ index }) => index >= full.at);
+    for (let count = 0; count < FULL_DISK_CRASHES && after.length > 0; count += 1) {
+      const random = trial.random.fork(`полный диск ${full.at}/${count}`);
+      const point = count === 0 ? after.at(-1) : random.pick(after);
+      if (!point) continue;
+      const mode = random.pick<CrashMode>(['kill', 'kill', 'drop', 'shuffle']);
+      const fate = mode === 'kill' ? 'live' : 'synced';
+      const where = `${named}, сбой перед «${point.label}», ${mode}/${fate}`;
+      const start = crashed(trial, point, { mode, fate, random });
+      const left = await trial.recoverOnFullDisk(start, { random, where });
+      await trial.recover(left, {
+        lost: false,
+        random,
+        where: `${where}, запуск на полном диске, затем место вернулось`,
+      });
+      explored.states += 2;
+      explored.distinct += 1;
     }
     return explored;
   } finally {

@@ -1,7 +1,7 @@
 // Проверка проверки: из движка вынута одна опора — обход сбоев обязан это заметить.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { exploreCrashes, exploreFault } from './explore.ts';
+import type { exploreCrashes, exploreFault, exploreFullDisk } from './explore.ts';
 import { enableMutants, MUTANTS, type Mutant, mutantUrl } from './mutants.ts';
 
 const disable = enableMutants();
@@ -11,19 +11,27 @@ after(disable);
 const SEEDS_MAX = 80;
 const FAULTS_MAX = 160;
 const FAULT_SEEDS = 4;
+const FULL_DISKS_MAX = 60;
 
 interface Explorers {
   readonly exploreCrashes: typeof exploreCrashes;
   readonly exploreFault: typeof exploreFault;
+  readonly exploreFullDisk: typeof exploreFullDisk;
 }
 
 /** Чем мутант попался; undefined, если ушёл. */
 async function hunt(mutant: Mutant): Promise<unknown> {
-  const { exploreCrashes, exploreFault } = (await import(mutantUrl('./explore.ts', mutant))) as Explorers;
+  const explorers = (await import(mutantUrl('./explore.ts', mutant))) as Explorers;
+  const { exploreCrashes, exploreFault, exploreFullDisk } = explorers;
   const options = (seed: number) => ({ seed: String(seed), rounds: 5, secondCrashes: 1, share: 0.15 });
   const [first, firstFault] = mutant.seen;
   try {
-    if (firstFault === undefined) {
+    if (mutant.fullDisk) {
+      for (let count = 0; count < FULL_DISKS_MAX; count += 1) {
+        const at = 45 + count * 5;
+        await exploreFullDisk(options(first + (count % 8)), { at, until: at + 60 });
+      }
+    } else if (firstFault === undefined) {
       for (let count = 0; count < SEEDS_MAX; count += 1) await exploreCrashes(options(first + count));
     } else {
       await exploreFault(options(first), firstFault);

@@ -12,6 +12,8 @@ export interface Mutant {
   readonly to: string;
   /** Зерно, на котором он попадался, и, если это был отказ диска, номер отказа: с них поиск начинается. */
   readonly seen: readonly [seed: number, fault?: number];
+  /** Ловится на диске, полном надолго. */
+  readonly fullDisk?: true;
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -263,7 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'сброс точки не ждёт раскладки',
     file: 'engine/placer.ts',
-    from: 'const touched = await enqueue(async () => applier.takeTouched());',
+    from: 'const touched = await enqueue(() => (waiting.count > 0 ? undefined : applier.takeTouched()));',
     to: 'const touched = applier.takeTouched();',
     seen: [1],
   },
@@ -271,14 +273,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'раскладка идёт не по порядку',
     file: 'engine/placer.ts',
     from: 'const done = tail.then(work);',
-    to: 'const done = work();',
-    seen: [1],
-  },
-  {
-    name: 'запуск не ждёт, пока повтор разложится',
-    file: 'engine/recovery.ts',
-    from: 'await Promise.all(placing);',
-    to: '',
+    to: 'const done = (async () => work())();',
     seen: [1],
   },
   {
@@ -294,6 +289,30 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (this.#puts.get(fileId)?.revision === revision) this.#puts.delete(fileId);',
     to: 'this.#puts.delete(fileId);',
     seen: [9],
+  },
+  {
+    name: 'точка не ждёт тех, кому не хватило места',
+    file: 'engine/checkpoint.ts',
+    from: 'if (flushed.waiting > 0) throw noSpace(`раскладка ждёт места: записей ${flushed.waiting}`);',
+    to: '',
+    seen: [21],
+    fullDisk: true,
+  },
+  {
+    name: 'нехватка места при повторе — отказ запуска',
+    file: 'engine/waiting-for-space.ts',
+    from: 'if (!isNoSpace(error)) throw error;\n      return this.#wait(attempt);',
+    to: 'throw error;',
+    seen: [21],
+    fullDisk: true,
+  },
+  {
+    name: 'контрольная точка без места — отказ движка',
+    file: 'engine/store.ts',
+    from: 'if (!isNoSpace(error)) {\n        wal.poison(error);',
+    to: '{\n        wal.poison(error);',
+    seen: [21],
+    fullDisk: true,
   },
 ];
 

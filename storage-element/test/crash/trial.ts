@@ -1,8 +1,10 @@
 // Одно испытание: ход со снимками перед каждым действием диска и восстановление из любого снимка с проверкой обещаний.
+import { inspect } from 'node:util';
 import { isArtError } from '@artstore/contracts';
 import type { Store } from '../../src/engine/store.ts';
+import type { StoreOptions } from '../../src/engine/store-options.ts';
 import { type CatalogRemains, CatalogVault, MemoryVault, NO_CATALOG, type Vault } from './catalog-vault.ts';
-import { checkPlaced, checkRecovered, checkSettled } from './check-recovered.ts';
+import { checkPlaced, checkReadable, checkRecovered, checkSettled } from './check-recovered.ts';
 import { CrashDisk, type Operation, type Refusal } from './crash-disk.ts';
 import { type Expectation, expectAt } from './expectation.ts';
 import { checkReader, type Reader, readFeed } from './feed-reader.ts';
@@ -65,6 +67,8 @@ export interface TrialOptions {
   /** База каталога в файле, как в работе; иначе в памяти. */
   readonly realCatalog?: boolean;
   readonly conditions?: Conditions;
+  /** Как часто на полном диске пробовать снова, миллисекунд. */
+  readonly spaceRetryMs?: number;
   readonly trace?: ((line: string) => void) | undefined;
 }
 
@@ -76,12 +80,14 @@ export class Trial {
   readonly vault: Vault;
   points: Point[] = [];
   readonly #trace: (line: string) => void;
+  readonly #change: Partial<StoreOptions>;
   readonly #expected = new Map<number, Expectation>();
   /** Случай хода. */
   readonly #course: Random;
   readonly #readers: Random;
 
-  constructor({ seed, name, realCatalog, conditions, trace }: TrialOptions) {
+  constructor({ seed, name, realCatalog, conditions, spaceRetryMs, trace }: TrialOptions) {
+    this.#change = spaceRetryMs === undefined ? {} : { spaceRetryMs };
     this.seed = name === undefined ? seed : `${seed}/${name}`;
     this.random = createRandom(this.seed);
     this.#course = createRandom(seed);
@@ -120,11 +126,15 @@ export class Trial {
       this.points.push(this.#point(disk, operation, reader));
     };
     const disk = new CrashDisk({ image: MemoryImage.empty(), random: random.fork('очередь'), before, refuse });
-    const idle = (path: string): Operation => ({ index: disk.operations, kind: 'close', path, mutates: true });
+    const idle = (path: string): Operation => ({
+      index: disk.operations,
+      kind: 'close',
+      path,
+      mutates: true,
+      grows: false,
+    });
     const run = async (): Promise<void> => {
-      const { conditions } = this.history;
-      const lag = randomLag(random.fork('раскладка'));
-      store = await openTestStore({ disk, vault: this.vault, random, conditions, lag });
+      store = await this.#open(disk, random, randomLag(random.fork('раскладка')));
       await drive({ store, random, history: this.history, failed: () => store?.failure !== undefined });
       this.points.push(this.#point(disk, idle('конец'), reader));
       await store.close();
@@ -164,9 +174,7 @@ export class Trial {
     const disk = new CrashDisk({ image: point.image, random: random.fork('очередь'), before });
     const run = async (): Promise<void> => {
       this.vault.load(point.catalog, 'live', random);
-      const { conditions } = this.history;
-      const lag = randomLag(random.fork('раскладка'));
-      const store = await openTestStore({ disk, vault: this.vault, random, conditions, lag });
+      const store = await this.#open(disk, random, randomLag(random.fork('раскладка')));
       const room = { store, disk, history: this.history, expected: this.expectedAt(point) };
       await checkRecovered(room);
       await store.settle();
@@ -186,6 +194,43 @@ export class Trial {
     }
   }
 
+  #open(disk: CrashDisk, random: Random, lag?: () => Promise<void>): Promise<Store> {
+    const { conditions } = this.history;
+    return openTestStore({
+      disk,
+      vault: this.vault,
+      random,
+      conditions,
+      change: this.#change,
+      ...(lag ? { lag } : {}),
+    });
+  }
+
+  /**
+   * Запуск на диске, где ничему новому нет места. Обязан удаться: подтверждённое видно и читается, движок не отказал и
+   * закрывается. Возвращает, что после него осталось. Бросает Found.
+   */
+  async recoverOnFullDisk(point: Point, { random, where }: Pick<Recovery, 'random' | 'where'>): Promise<Point> {
+    this.vault.load(point.catalog, 'live', random);
+    const refuse = ({ grows }: Operation): Refusal | undefined => (grows ? 'ENOSPC' : undefined);
+    const disk = new CrashDisk({ image: point.image, random: random.fork('полный диск'), refuse });
+    const run = async (): Promise<void> => {
+      const store = await this.#open(disk, random);
+      await checkReadable({ store, disk, history: this.history, expected: this.expectedAt(point) });
+      await store.checkpoint();
+      await checkReadable({ store, disk, history: this.history, expected: this.expectedAt(point) });
+      if (store.failure !== undefined) throw new PromiseBroken(`движок отказал: ${inspect(store.failure)}`);
+      await store.close();
+      if (disk.openFiles !== 0) throw new PromiseBroken(`после закрытия открыто файлов: ${disk.openFiles}`);
+    };
+    try {
+      await orHang(run(), disk);
+    } catch (error) {
+      throw new Found(`${where}, запуск на полном диске`, error);
+    }
+    return { ...point, image: disk.image.clone(), catalog: this.vault.snapshot() };
+  }
+
   /** Запуск, которому диск отказывает: он вправе не состояться, но не вправе испортить. Возвращает, что после него осталось. */
   async tryRecover(
     point: Point,
@@ -195,7 +240,7 @@ export class Trial {
     this.vault.load(point.catalog, 'live', random);
     const disk = new CrashDisk({ image: point.image, random: random.fork('отказ'), refuse });
     const run = async (): Promise<void> => {
-      const store = await openTestStore({ disk, vault: this.vault, random, conditions: this.history.conditions });
+      const store = await this.#open(disk, random);
       await store.close();
     };
     try {

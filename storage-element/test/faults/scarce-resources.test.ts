@@ -1,10 +1,11 @@
 // Не хватает не места, а другого: дескрипторов, индексных узлов, прав, времени на остановку.
 // Обещание то же: подтверждённое цело, отказы — 5xx, после починки элемент поднимается сам.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '@artstore/testing';
 import { compareWithLedger, FeedCopy } from './compare-with-ledger.ts';
 import { openFaultRoom, stopElement } from './fault-room.ts';
 import { Ledger } from './ledger.ts';
@@ -54,8 +55,7 @@ test(`дескрипторов ${DESCRIPTORS}: отказы — 5xx, а не «�
   );
 });
 
-const INODES_TODO = { todo: 'приём загрузок не считает свободные индексные узлы: раскладка получает ENOSPC' };
-test('индексные узлы кончились: 507, чтение и удаление идут, запуск не требует рук', INODES_TODO, async (t) => {
+test('индексные узлы кончились: 507, чтение и удаление идут, запуск не требует рук', async (t) => {
   const room = await openFaultRoom(t);
   const disk = createLoopDisk(t, room.dir, { type: 'ext4', bytes: 256 << 20, formatting: ['-N', '128'] });
   if (disk === undefined) return;
@@ -75,6 +75,49 @@ test('индексные узлы кончились: 507, чтение и уд�
   assert.equal(await stopElement(again), 0);
   t.diagnostic(`принято загрузок ${ledger.acknowledged.upload}, отказов 507 ${ledger.refused.full}`);
 });
+
+test('все индексные узлы забрал сосед, пока шли загрузки: элемент жив и запускается, подтверждённое цело', async (t) => {
+  const room = await openFaultRoom(t);
+  const disk = createLoopDisk(t, room.dir, { type: 'ext4', bytes: 256 << 20, formatting: ['-N', '4096'] });
+  if (disk === undefined) return;
+  room.env['SE_DATA_DIR'] = join(disk.path, 'data');
+  const ledger = new Ledger();
+  const feed = new FeedCopy();
+  const foreign = join(disk.path, 'чужое');
+  mkdirSync(foreign);
+  const element = await room.start();
+  await underLoad({ element, ledger, sizes: [1000, 70_000], workers: 4, keeping: true }, async () => {
+    await sleep(400);
+    takeNames(foreign, 'а');
+    await sleep(800);
+  });
+  assert.equal(element.child.exitCode, null, element.output());
+  await compareWithLedger({ element, ledger, feed, recheckShare: 1 });
+  element.child.kill('SIGKILL');
+  await element.ended;
+  takeNames(foreign, 'б');
+  const again = await room.start();
+  await compareWithLedger({ element: again, ledger, feed, recheckShare: 1 });
+  rmSync(foreign, { recursive: true });
+  const accepted = ledger.acknowledged.upload;
+  await underLoad({ element: again, ledger, workers: 1, sizes: [1000] }, () =>
+    waitUntil('загрузки пошли', () => ledger.acknowledged.upload > accepted, 6_000),
+  );
+  assert.equal(await stopElement(again), 0);
+  t.diagnostic(`подтверждено перемен ${ledger.acknowledgedTotal}, отказов 507 ${ledger.refused.full}`);
+});
+
+/** Заводит пустые файлы, пока на диске есть имена. */
+function takeNames(dir: string, prefix: string): void {
+  for (let number = 0; ; number += 1) {
+    try {
+      writeFileSync(join(dir, `${prefix}${number}`), '');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return;
+      throw error;
+    }
+  }
+}
 
 test('права на каталог файлов отняты: 5xx, а не «не найдено»; вернули — подтверждённое цело', async (t) => {
   if (process.getuid?.() === 0 && !existsSync(DROP_ROOT_RIGHTS[0] ?? '')) return t.skip('нет setpriv');
