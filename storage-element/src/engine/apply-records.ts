@@ -81,6 +81,7 @@ export class Applier {
         return;
       case 'remove':
         this.lost.delete(record.fileId);
+        this.#dropUnfinished(record.place, record.fileId);
         this.#remove(record);
         return;
       case 'mode':
@@ -90,7 +91,7 @@ export class Applier {
   /** Запись, которой не хватило места, уже не нужна; её имя в staging уберёт контрольная точка. */
   abandon(record: Exclude<LogRecord, { type: 'mode' | 'remove' }>): void {
     if (record.type === 'put' && 'staged' in record.bytes) this.#touched.staged.add(record.bytes.staged);
-    this.#disk.remove(`${this.#layout.attr(record.place, record.file.fileId)}.tmp`);
+    this.#dropUnfinished(record.place, record.file.fileId);
   }
 
   /** Убран файл, которому не нашлось места: могло не найтись и ведру, а несуществующее не сбросить. */
@@ -191,10 +192,16 @@ export class Applier {
     const { file, place } = record;
     this.#openBucket(place);
     const path = this.#layout.attr(place, file.fileId);
+    this.#dropUnfinished(place, file.fileId);
     this.#touched.files.add(path);
     this.#touched.directories.add(this.#layout.bucketDir(place));
     if (this.#overwriteSame(path, Buffer.from(sealAttr(attrToJson(file))))) return;
     if (!isNewer(this.#disk.readSmall(path), file.revision)) this.#writeAttr(record, 'replace');
+  }
+
+  /** Прежний запуск мог погибнуть, не успев дать новому описанию имя. */
+  #dropUnfinished(place: Place, fileId: string): void {
+    this.#disk.remove(`${this.#layout.attr(place, fileId)}.tmp`);
   }
 
   /** Пишет те же байты поверх тех же, чтобы новый сброс их записал; false — под этим именем другое или ничего. */
