@@ -221,10 +221,10 @@ export const MUTANTS: readonly Mutant[] = [
     seen: [5, 51],
   },
   {
-    name: 'после отказа сброса журнал пишет дальше',
+    name: 'отказ сброса журнала не замечен',
     file: 'engine/wal.ts',
-    from: 'this.#failure ??= error;',
-    to: 'this.#failure ??= undefined;',
+    from: 'await file.datasync();\n    this.#hooks',
+    to: 'await file.datasync().catch(() => undefined);\n    this.#hooks',
     seen: [4, 44],
   },
   {
