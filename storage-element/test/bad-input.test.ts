@@ -1,16 +1,40 @@
 // Негодный ввод одним списком: у каждого свой код, и после всех на диске и в списке — только то, что было.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, startElement } from './start-element.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Все имена в каталоге данных, где бывают файлы, и их содержимое. */
+function treeOf(dataDir: string): Record<string, string> {
+  const tree: Record<string, string> = {};
+  for (const room of ['files', 'staging', 'quarantine']) {
+    for (const entry of readdirSync(join(dataDir, room), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      tree[path] = entry.isFile() ? readFileSync(path, 'utf8') : '';
+    }
+  }
+  return tree;
+}
+
+/** Ответ раскладки не ждёт: файл ложится на место чуть позже. Последним появляется описание, целиком. */
+async function treeWhenPlaced(dataDir: string): Promise<Record<string, string>> {
+  for (let turns = 0; turns < 1000; turns += 1) {
+    const tree = treeOf(dataDir);
+    if (Object.entries(tree).some(([path, text]) => path.endsWith('.attr.json') && text.endsWith('}\n'))) return tree;
+    await sleep(5);
+  }
+  throw new Error('файл так и не лёг на место');
+}
 
 test('негодный ввод: верный код, ничего не осталось', async (t) => {
   const element = await startElement(t, { env: { SE_LOG_LEVEL: 'fatal' } });
   const known = newId();
   assert.equal((await element.put(known, 'тело')).status, 201);
+  const tree = await treeWhenPlaced(element.dataDir);
   const before = (await element.call('GET', '/api/v1/changes')).json<{ next_after: number }>().next_after;
   const { tokens, storageId } = element;
   const all = 'files:read files:write storage:read storage:write';
@@ -55,7 +79,7 @@ test('негодный ввод: верный код, ничего не оста
     const reply = await send();
     assert.equal(reply.code(), code, `${title}: ${reply.status} ${reply.bytes.toString().slice(0, 300)}`);
   }
-  assert.deepEqual(readdirSync(join(element.dataDir, 'staging')), []);
+  assert.deepEqual(treeOf(element.dataDir), tree);
   assert.equal((await element.call('GET', '/api/v1/files')).json<{ total: number }>().total, 1);
   assert.equal((await element.call('GET', '/api/v1/changes')).json<{ next_after: number }>().next_after, before);
 });

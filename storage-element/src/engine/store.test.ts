@@ -1,6 +1,6 @@
 // Движок целиком: на диске испытаний — порядок и отказы, на настоящем — замок, перезапуск, обрывы.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isArtError } from '@artstore/contracts';
 import { CatalogVault, NO_CATALOG } from '../../test/crash/catalog-vault.ts';
 import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
+import { laggingPlacer } from '../../test/crash/lagging-placer.ts';
 import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts';
@@ -174,6 +175,31 @@ test('смена режима, которой не хватило места, н
   assert.equal(store.failure, undefined);
 });
 
+test('две смены режима, отвергнутые одним отказом, оставляют записанный режим', async () => {
+  let broken = false;
+  const { store } = await openBench({ mode: 'rw' }, ({ kind, path }) =>
+    broken && kind === 'write' && path.endsWith('.log') ? 'EIO' : undefined,
+  );
+  broken = true;
+  const changes = [store.setMode('ro'), store.setMode('ar')];
+  for (const { status } of await Promise.allSettled(changes)) assert.equal(status, 'rejected');
+  assert.equal(store.mode, 'rw');
+});
+
+test('о смене режима судят по записанному: пока прежняя не удалась, следующая от неё не отталкивается', async () => {
+  let broken = false;
+  const { store } = await openBench({ mode: 'rw' }, ({ kind, path }) =>
+    broken && kind === 'write' && path.endsWith('.log') ? 'EIO' : undefined,
+  );
+  const seen: string[] = [];
+  const change = (mode: 'ro' | 'ar') => store.setMode(mode, (previous) => void seen.push(`${previous} → ${mode}`));
+  await Promise.all([change('ro'), change('ar')]);
+  broken = true;
+  await assert.rejects(change('ro'));
+  assert.deepEqual(seen, ['rw → ro', 'ro → ar', 'ar → ro']);
+  assert.equal(store.mode, 'ar');
+});
+
 test('закрытие во время записей: каждая либо подтверждена и цела после запуска, либо отвергнута', async () => {
   const { store, disk } = await openBench();
   const writing = Array.from({ length: 10 }, (_, index) => put(store, index));
@@ -264,4 +290,31 @@ test('настоящий диск: обрыв тела на любом мест�
     assert.deepEqual(await readdir(join(options.dataDir, 'staging')), [], `${bytes} байт`);
   }
   assert.equal(await descriptors(), before);
+});
+
+test('настоящий диск: читанный из staging и потом убранный файл места не держит', async (t) => {
+  const placing = Promise.withResolvers<void>();
+  const store = await openStore({
+    ...(await realOptions(t)),
+    ballastBytes: 0,
+    openPlacer: (room) => laggingPlacer(room, () => placing.promise),
+  });
+  t.after(() => store.close());
+  await put(store, 1, Buffer.alloc(100_000));
+  const entry = store.catalog.get(fileIdOf(1));
+  assert.ok(entry);
+  const blob = await store.openBlob(entry);
+  await blob?.close();
+  placing.resolve();
+  await store.withFile(fileIdOf(1), async (locked) => {
+    const current = locked.current();
+    if (current) await locked.remove(current, 'trash', new Date(0).toISOString());
+  });
+  await store.checkpoint();
+  const names = await readdir('/proc/self/fd');
+  const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+  assert.deepEqual(
+    targets.filter((target) => target.includes('.part')),
+    [],
+  );
 });

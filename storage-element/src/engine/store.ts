@@ -51,6 +51,8 @@ const SPACE_RETRY_MS = 1_000;
 const OWED_ALL: Owed = { bytes: Number.POSITIVE_INFINITY, names: 0 };
 /** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
 const CLOSE_MS_MAX = 4_000;
+/** Имя замка, под которым меняется режим: файла с таким именем не бывает. */
+const MODE_LOCK = 'mode';
 
 /**
  * Открывает движок: замок каталога, повтор журнала, журнал. Потерянный каталог настоящего диска строится уже после:
@@ -418,17 +420,24 @@ export class Store {
     );
   }
 
-  /** Записывает новый режим; возвращается, когда он переживёт отключение питания. */
-  async setMode(mode: StorageMode): Promise<void> {
-    const wal = this.#openWal();
-    const before = this.#nextMode;
-    this.#nextMode = mode;
-    try {
-      await wal.append((revision) => ({ type: 'mode', mode, revision }));
-    } catch (error) {
-      this.#nextMode = before;
-      throw error;
-    }
+  /**
+   * Записывает новый режим; возвращает прежний, когда новый переживёт отключение питания. Смены идут по одной: о каждой
+   * судят по записанному режиму, и к нему же возвращаются, если журнал отказал. judge бросает, если сменить нельзя.
+   */
+  setMode(mode: StorageMode, judge: (previous: StorageMode) => void = () => undefined): Promise<StorageMode> {
+    return this.#locks.hold(MODE_LOCK, async () => {
+      const wal = this.#openWal();
+      const previous = this.#nextMode;
+      judge(previous);
+      this.#nextMode = mode;
+      try {
+        await wal.append((revision) => ({ type: 'mode', mode, revision }));
+      } catch (error) {
+        this.#nextMode = previous;
+        throw error;
+      }
+      return previous;
+    });
   }
 
   /** Открывает байты файла, где бы они ни были; undefined, если их нет нигде. */
@@ -436,19 +445,11 @@ export class Store {
     const unplaced = this.#unplaced.find(fileId);
     if (unplaced && 'inline' in unplaced) return memoryFile(unplaced.inline);
     // Имя в staging могли убрать, пока очередь доходила до открытия: тогда байты уже на месте.
-    const staged = unplaced && (await this.#openIfThere(this.#layout.staged(unplaced.staged)));
-    const blob = staged ?? (await this.#openIfThere(this.#layout.blob(place, fileId)));
+    // Открытым впрок его не держат: имени скоро не будет, забыть его некому, а место держит и дескриптор.
+    const staged = unplaced && (await ifThere(this.#disk.open(this.#layout.staged(unplaced.staged), 'read')));
+    const blob = staged ?? (await ifThere(this.#blobs.open(this.#layout.blob(place, fileId))));
     if (blob === undefined) this.requirePresent('now');
     return blob;
-  }
-
-  async #openIfThere(path: string): Promise<DiskFile | undefined> {
-    try {
-      return await this.#blobs.open(path);
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return undefined;
-      throw error;
-    }
   }
 
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах: нужно тому, кто смотрит на диск сам. */
@@ -577,5 +578,14 @@ export class Store {
     this.#catalog.close();
     await this.#hashThreads.close();
     this.#release();
+  }
+}
+
+async function ifThere(opening: Promise<DiskFile>): Promise<DiskFile | undefined> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
   }
 }

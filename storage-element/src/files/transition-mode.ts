@@ -8,17 +8,17 @@ export async function transitionMode(
   store: Store,
   { target, confirm }: { target: StorageMode; confirm: boolean },
 ): Promise<{ mode: StorageMode; previousMode: StorageMode }> {
-  const previousMode = store.mode;
-  const verdict = judgeTransition(previousMode, target);
-  if (verdict === 'invalid') {
-    throw new ArtError('INVALID_TRANSITION', {
-      explain: {
-        ru: `Из режима ${previousMode} в режим ${target} перейти нельзя.`,
-        en: `The mode cannot be changed from ${previousMode} to ${target}.`,
-      },
-    });
-  }
-  if (verdict === 'confirm' && !confirm) throw new ArtError('CONFIRMATION_REQUIRED');
-  await store.setMode(target);
+  const previousMode = await store.setMode(target, (previous) => {
+    const verdict = judgeTransition(previous, target);
+    if (verdict === 'invalid') {
+      throw new ArtError('INVALID_TRANSITION', {
+        explain: {
+          ru: `Из режима ${previous} в режим ${target} перейти нельзя.`,
+          en: `The mode cannot be changed from ${previous} to ${target}.`,
+        },
+      });
+    }
+    if (verdict === 'confirm' && !confirm) throw new ArtError('CONFIRMATION_REQUIRED');
+  });
   return { mode: target, previousMode };
 }
