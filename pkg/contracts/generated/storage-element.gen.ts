@@ -91,7 +91,7 @@ export interface paths {
         put?: never;
         /**
          * Восстановить удалённый или истёкший файл
-         * @description Возвращает файл из статуса `deleted` или `expired`, пока его байты не убраны. Доступный файл — 409 CONFLICT. Если срок хранения уже прошёл, он отсчитывается заново: `expires_at` — через `ttl_days` дней от восстановления.
+         * @description Возвращает файл из статуса `deleted` или `expired`, пока его байты не убраны. Доступный файл — 409 CONFLICT. Если срок хранения уже прошёл, он отсчитывается заново: `expires_at` — через `ttl_days` дней от восстановления. Перед ответом содержимое перечитывается. Его нет или оно не то — файл возвращается со статусом `missing` или `corrupted`, и скачать его нельзя.
          */
         post: operations["restoreFile"];
         delete?: never;
@@ -1316,7 +1316,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Файл снова доступен. */
+            /** @description Файл возвращён; скачивается он, если статус `active`. */
             200: {
                 headers: {
                     "Artstore-Storage-Id": components["headers"]["StorageId"];

@@ -452,6 +452,12 @@ export class Store {
     return blob;
   }
 
+  /** То же, но не из открытого раньше: под именем могли оказаться другие байты, а могло не остаться никаких. */
+  reopenBlob(entry: CatalogEntry): Promise<DiskFile | undefined> {
+    this.#blobs.forget(this.#layout.blob(entry.place, entry.file.fileId));
+    return this.openBlob(entry);
+  }
+
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах: нужно тому, кто смотрит на диск сам. */
   settle(): Promise<void> {
     return this.#unplaced.settle();

@@ -9,9 +9,9 @@ import type { Place } from '../engine/layout.ts';
 import type { LockedFile } from '../engine/locked-file.ts';
 import type { Store } from '../engine/store.ts';
 import { DataDirectoryGone } from '../engine/survey.ts';
+import { type BlobFound, verifyBlob } from '../files/verify-blob.ts';
 import { type Finding, isMarked, type Judgement, judge, type Look, trueFile } from './judge-file.ts';
 import type { Pace } from './pace.ts';
-import { type BlobFound, verifyBlob } from './verify-blob.ts';
 
 /** Столько ждать раскладки под замком. */
 const PLACE_MS_MAX = 1000;
@@ -96,7 +96,8 @@ async function look(
     const blob: BlobFound = size === undefined ? { state: 'absent' } : { state: 'sound', hashed: false };
     return { ...common, blob, bytesOnDisk: size ?? 0, bucketGone: false };
   }
-  const { found, bytesRead } = await verifyBlob(store, { place, file: trueFile(entry, attr, damaged) }, pace);
+  const open = () => store.survey.openBlob(place, fileId);
+  const { found, bytesRead } = await verifyBlob(open, trueFile(entry, attr, damaged), pace);
   counted.bytes += bytesRead;
   const gone = attr.state === 'absent' && found.state === 'absent';
   return { ...common, blob: found, bytesOnDisk: 0, bucketGone: gone && !store.survey.hasBucket(place) };

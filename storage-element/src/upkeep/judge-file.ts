@@ -4,7 +4,7 @@ import type { Place } from '../engine/layout.ts';
 import type { AttrFound } from '../engine/survey.ts';
 import { unreadableFile } from '../engine/unreadable-file.ts';
 import { effectiveStatus, type StoredFile, type StoredStatus } from '../files/file.ts';
-import type { BlobFound } from './verify-blob.ts';
+import type { BlobFound } from '../files/verify-blob.ts';
 
 export type IssueType = 'orphaned_file' | 'missing_file' | 'checksum_mismatch' | 'size_mismatch' | 'orphaned_attr';
 

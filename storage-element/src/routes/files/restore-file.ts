@@ -6,9 +6,15 @@ import { restoreFile } from '../../files/restore-file.ts';
 import { toElementFile } from '../../http/to-wire.ts';
 
 export function restoreFileRoute(store: Store): Handler<operations['restoreFile']> {
-  return async ({ params, log }) => {
-    const file = await restoreFile(store, params.file_id);
-    log.info({ event: 'file_restored', fileId: file.fileId }, 'файл восстановлен');
+  return async ({ params, signal, log }) => {
+    const file = await restoreFile(store, params.file_id, signal);
+    const { fileId, status } = file;
+    if (status === 'active') log.info({ event: 'file_restored', fileId }, 'файл восстановлен');
+    else
+      log.error(
+        { event: 'file_restored_damaged', fileId, fileStatus: status },
+        'у восстановленного файла байты не целы',
+      );
     return { status: 200, body: toElementFile(file) };
   };
 }

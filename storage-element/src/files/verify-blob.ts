@@ -1,10 +1,8 @@
-// Байты файла на диске: есть ли, той ли длины, сходится ли SHA-256. Общее у сверки и проверки сумм.
+// Байты файла на диске: есть ли, той ли длины, сходится ли SHA-256. Общее у сверки, проверки сумм и восстановления.
 // Читает малыми кусками в один буфер: память не растёт, клиенты не ждут.
 import { createHash } from 'node:crypto';
-import type { CatalogEntry } from '../engine/catalog.ts';
 import { type DiskFile, isCode } from '../engine/disk.ts';
-import type { Store } from '../engine/store.ts';
-import type { Pace } from './pace.ts';
+import type { StoredFile } from './file.ts';
 
 export type BlobFound =
   /** hashed — сумма пересчитана и сошлась; иначе видна только длина. */
@@ -15,21 +13,26 @@ export type BlobFound =
   /** Диск не отдал байтов. */
   | { readonly state: 'unreadable'; readonly reason: string };
 
+/** Спрашивается перед каждым куском; бросает, если читать дальше не надо. */
+export interface ReadPace {
+  spend(bytes: number): Promise<void>;
+}
+
 /** Крупнее — дольше держит цикл событий на подсчёте суммы, мельче — дороже по вызовам. */
 const CHUNK_BYTES = 256 << 10;
 
 /** Тратит темп по байтам прочитанного; pace не задан — сумма не считается. Бросает всё, кроме EIO. */
 export async function verifyBlob(
-  store: Store,
-  entry: CatalogEntry,
-  pace?: Pace,
+  open: () => Promise<DiskFile | undefined>,
+  expected: Pick<StoredFile, 'size' | 'checksum'>,
+  pace?: ReadPace,
 ): Promise<{ found: BlobFound; bytesRead: number }> {
   const counted = { bytes: 0 };
   try {
-    const file = await store.survey.openBlob(entry.place, entry.file.fileId);
+    const file = await open();
     if (file === undefined) return { found: { state: 'absent' }, bytesRead: 0 };
     try {
-      return { found: await look(file, entry, { pace, counted }), bytesRead: counted.bytes };
+      return { found: await look(file, expected, { pace, counted }), bytesRead: counted.bytes };
     } finally {
       await file.close();
     }
@@ -41,11 +44,11 @@ export async function verifyBlob(
 
 async function look(
   file: DiskFile,
-  entry: CatalogEntry,
-  { pace, counted }: { pace: Pace | undefined; counted: { bytes: number } },
+  expected: Pick<StoredFile, 'size' | 'checksum'>,
+  { pace, counted }: { pace: ReadPace | undefined; counted: { bytes: number } },
 ): Promise<BlobFound> {
   const size = await file.size();
-  if (size !== entry.file.size) return { state: 'size', size };
+  if (size !== expected.size) return { state: 'size', size };
   if (pace === undefined) return { state: 'sound', hashed: false };
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(CHUNK_BYTES, size)));
@@ -58,5 +61,5 @@ async function look(
     if (bytes < chunk.length) return { state: 'size', size: counted.bytes };
   }
   const sha256 = hash.digest('hex');
-  return sha256 === entry.file.checksum ? { state: 'sound', hashed: true } : { state: 'checksum', sha256 };
+  return sha256 === expected.checksum ? { state: 'sound', hashed: true } : { state: 'checksum', sha256 };
 }
