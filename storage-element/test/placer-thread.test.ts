@@ -99,6 +99,25 @@ test('под именем нового файла лежат чужие байт
   await store.close();
 });
 
+test('чужое лежит только под именем описания: в карантин уходит оно одно, свои байты остаются', async (t) => {
+  const { dataDir, store } = await openOnDisk(t, () => undefined);
+  await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
+  await store.settle();
+  const bucket = join(dataDir, 'files', dayOf(store.nowMs()), '000000');
+  const large = Buffer.alloc(100_000, 'б');
+  for (const [index, bytes] of [small(2), large].entries()) {
+    const fileId = fileIdOf(index + 2);
+    await writeFile(join(bucket, `${fileId}.attr.json`), 'чужое');
+    await putBytes(store, { fileId, bytes, description: '' });
+    await store.settle();
+    assert.deepEqual(await readFile(join(bucket, `${fileId}.bin`)), bytes);
+    assert.match(await readFile(join(bucket, `${fileId}.attr.json`), 'utf8'), /checksum/);
+  }
+  const aside = (await readdir(join(dataDir, 'quarantine'))).toSorted();
+  assert.deepEqual(aside, [`${fileIdOf(2)}.attr.json.0`, `${fileIdOf(3)}.attr.json.0`]);
+  await store.close();
+});
+
 test('ведро удалили руками: удаление его файла движок не останавливает, перезапуск не спотыкается', async (t) => {
   const fatal: unknown[] = [];
   const { dataDir, open, store } = await openOnDisk(t, (error) => fatal.push(error));

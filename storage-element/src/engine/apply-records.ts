@@ -38,6 +38,8 @@ export class Applier {
   readonly #knownDirectories = new Set<string>();
   #touched = nothingTouched();
   #beingSynced: Touched | undefined;
+  /** Записи, чьи байты уже легли: под именем байтов не чужое, даже если занято имя описания. */
+  readonly #withBytes = new WeakSet<LogRecord>();
   /** Описанные журналом файлы, чьих байтов повтор не нашёл нигде. */
   readonly lost = new Set<string>();
 
@@ -51,6 +53,7 @@ export class Applier {
     switch (record.type) {
       case 'put':
         this.#placeBytes(record);
+        this.#withBytes.add(record);
         this.#writeAttr(record, 'create');
         return;
       case 'patch':
@@ -133,10 +136,13 @@ export class Applier {
 
   /**
    * Под именем нового файла уже лежит чужое: элемент его не знает, значит, принесли со стороны. Уходит в карантин, как
-   * любые байты без хозяина; сбросит контрольная точка.
+   * любые байты без хозяина; сбросит контрольная точка. Дальше запись раскладывает redo: байты могли уже лечь.
    */
-  setAside({ file: { fileId }, place }: PutRecord): void {
-    for (const path of [this.#layout.blob(place, fileId), this.#layout.attr(place, fileId)]) {
+  setAside(record: PutRecord): void {
+    const { file, place } = record;
+    const attr = this.#layout.attr(place, file.fileId);
+    const paths = this.#withBytes.has(record) ? [attr] : [this.#layout.blob(place, file.fileId), attr];
+    for (const path of paths) {
       if (this.#disk.sizeOf(path) === undefined) continue;
       this.#disk.link(path, this.#freeQuarantineName(basename(path)));
       this.#disk.remove(path);

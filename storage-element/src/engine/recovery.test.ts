@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CatalogVault, NO_CATALOG } from '../../test/crash/catalog-vault.ts';
 import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
 import { MemoryImage } from '../../test/crash/memory-image.ts';
@@ -224,6 +225,53 @@ test('описание новее журнала (журнал вернули и
   const third = await boot(killProcess(second.disk.image));
   assert.equal(third.store.revision, 1000);
   assert.equal((await put(third.store, fileIdOf(3), Buffer.from('третий'))).file.revision, 1001);
+});
+
+test('построение каталога оборвалось на любом действии диска: следующий запуск удаётся и помнит revision описания', async () => {
+  const { store, disk } = await newMachine();
+  const { file } = await put(store, fileIdOf(1), Buffer.from('первый'));
+  await store.close();
+  const image = disk.image.clone();
+  const layout = createLayout('/element/data', '/element/wal');
+  const place = { day: '20261123', bucket: 0 };
+  const attr = sealAttr(attrToJson({ ...file, fileId: fileIdOf(2), revision: 1000 }));
+  image.write(image.create(layout.attr(place, fileIdOf(2))), Buffer.from(attr), 0);
+  image.write(image.create(layout.blob(place, fileIdOf(2))), Buffer.from('первый'), 0);
+  const deaths: { image: MemoryImage; catalog: ReturnType<typeof vault.snapshot> }[] = [];
+  vault.load(NO_CATALOG, 'lost', random);
+  await boot(image, {
+    before: ({ mutates }, { image: now }) => {
+      if (mutates) deaths.push({ image: now.clone(), catalog: vault.snapshot() });
+    },
+  });
+  assert.ok(deaths.length > 5);
+  for (const death of deaths) {
+    for (const fate of ['live', 'synced'] as const) {
+      vault.load(death.catalog, fate, random);
+      const left = fate === 'live' ? death.image.clone() : death.image.crash('keep', random);
+      const { store: next } = await boot(left);
+      assert.equal(next.revision, 1000);
+      assert.ok(next.catalog.get(fileIdOf(1)) && next.catalog.get(fileIdOf(2)));
+    }
+  }
+});
+
+test('диск отказал посреди повтора: запуск отвергнут одной этой ошибкой, забытых отказов нет', async () => {
+  const { store, disk } = await newMachine({ change: { checkpointBytes: 1 << 30 } });
+  for (let index = 0; index < 40; index += 1) await put(store, fileIdOf(index), Buffer.from(`файл ${index}`));
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  try {
+    const starting = boot(killProcess(disk.image), {
+      refuse: ({ kind, path }) => (kind === 'writeSmall' && path.includes('/files/') ? 'EIO' : undefined),
+    });
+    await assert.rejects(starting, { code: 'EIO' });
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+  assert.deepEqual(unhandled, []);
 });
 
 /** Запуск обязан отказаться и ничего на диске не тронуть. */

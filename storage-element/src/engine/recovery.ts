@@ -116,7 +116,6 @@ export async function finishRecovery(
     refuseReplaced(room, identity);
     revision = Math.max(revision, rebuilt.revision);
     identity = { ...identity, epoch: room.randomId() };
-    await writeIdentity(disk, layout, identity);
     catalog.setFact('epoch', identity.epoch);
   } else if (catalog.appliedRevision > end.revision) {
     throw new WrongDataDirectory(
@@ -138,12 +137,14 @@ export async function finishRecovery(
     const never = new AbortController().signal;
     const position = { ...start, frame: end.nextFrame, revision };
     const { storageId } = identity;
-    const changedIdentity = modeRedone ? identity : undefined;
+    const changedIdentity = modeRedone ? replayed.identity : undefined;
     await checkpoint(
       { disk, layout, catalog, placer, changedIdentity, storageId, staged: new Set(), signal: never },
       position,
     );
   }
+  // Последней: оборвись запуск раньше, эпохи не сойдутся, и каталог строится ещё раз, а не спорит с журналом.
+  if (rebuilt !== undefined) await writeIdentity(disk, layout, identity);
   const nextSegment = Math.max(from.segment - 1, ...end.segments, ...end.spare) + 1;
   const walStart = { ...end, ...start, nextSegment, revision, redone };
   return { identity, catalog, walStart, redone, modeRedone };
