@@ -137,7 +137,8 @@ export async function finishRecovery(
     const never = new AbortController().signal;
     const position = { ...start, frame: end.nextFrame, revision };
     const { storageId } = identity;
-    const changedIdentity = modeRedone ? replayed.identity : undefined;
+    // Прежний процесс мог погибнуть, не закрепив имени личности: точка без личности — отказ запуска.
+    const changedIdentity = replayed.identity;
     await checkpoint(
       { disk, layout, catalog, placer, changedIdentity, storageId, staged: new Set(), signal: never },
       position,
