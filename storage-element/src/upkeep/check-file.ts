@@ -33,6 +33,8 @@ export interface CheckOrder {
 
 export interface Checked {
   readonly issue?: Issue;
+  /** Рассудить не вышло: файл не открылся, раскладка отстала или не нашлось места пометке. Проверенным он не считается. */
+  readonly judged: boolean;
   /** Пометка снята: файл снова цел. */
   readonly restored: boolean;
   readonly bytesRead: number;
@@ -48,7 +50,7 @@ export async function checkFile(
   try {
     const seen = await lookTwiceIfBad(store, { fileId, place }, order, counted);
     const first = judge(seen, store.nowMs());
-    if (!first.finding && !first.mark) return { restored: false, bytesRead: counted.bytes };
+    if (!first.finding && !first.mark) return { judged: true, restored: false, bytesRead: counted.bytes };
     const settled = await store.withFile(fileId, (locked) => settle(store, locked, { seen, order }));
     return { ...settled, bytesRead: counted.bytes };
   } catch (error) {
@@ -58,6 +60,7 @@ export async function checkFile(
     const description = `проверить не удалось: ${codeOf(error)}`;
     return {
       issue: { type: 'checksum_mismatch', fileId, description, action: 'none' },
+      judged: false,
       restored: false,
       bytesRead: counted.bytes,
     };
@@ -109,16 +112,26 @@ async function settle(
   locked: LockedFile,
   { seen, order }: { seen: Look; order: CheckOrder },
 ): Promise<Omit<Checked, 'bytesRead'>> {
-  if (!(await isPlaced(store))) return { restored: false };
+  if (!(await isPlaced(store))) return foundTooEarly(seen, store.nowMs());
   const again = await look(store, seen, { pace: undefined, counted: { bytes: 0 } });
   const judgement = judge(carryHash(seen, again), store.nowMs());
   const { finding, mark } = judgement;
-  if (!finding && !mark) return { restored: false };
+  if (!finding && !mark) return { judged: true, restored: false };
   // Последним перед действием: всё увиденное выше увидено в том самом каталоге.
   store.survey.checkHome();
   const action = order.dryRun ? 'none' : await act(store, locked, { judgement, look: again, order });
   const restored = action === 'marked' && again.entry !== undefined && isMarked(again.entry.file.status) && !finding;
-  return finding ? { issue: { ...finding, fileId: seen.fileId, action }, restored: false } : { restored };
+  const judged = order.dryRun || mark === undefined || action === 'marked';
+  return finding
+    ? { issue: { ...finding, fileId: seen.fileId, action }, judged, restored: false }
+    : { judged, restored };
+}
+
+/** Раскладка отстала: о чём под замком не рассудить, то не помечается, но несошедшаяся сумма — уже находка. */
+function foundTooEarly(seen: Look, nowMs: number): Omit<Checked, 'bytesRead'> {
+  const { finding } = judge(seen, nowMs);
+  if (!finding || !isHashBad(seen.blob)) return { judged: false, restored: false };
+  return { issue: { ...finding, fileId: seen.fileId, action: 'none' }, judged: false, restored: false };
 }
 
 /** Всё подтверждённое уже на месте. Раскладка стоит (нет места) — судить рано, держать замок незачем: false. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { rm, readFile, writeFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { flipBit, openRealStore, type RealStore, SILENT } from '../../test/open-real-store.ts';
+import { createPlacer } from '../engine/placer.ts';
 import { getFile } from '../files/get-file.ts';
 import { Scrubber } from './scrub.ts';
 
@@ -114,4 +115,30 @@ test('файлы, которые меняют и убирают во время 
   );
   await scrubber.settled();
   assert.equal(scrubber.counts.issues, 0);
+});
+
+test('раскладка отстала: порча найдена и названа, но проверенным файл не считается; догнала — помечен', async (t) => {
+  let gate = Promise.withResolvers<void>();
+  gate.resolve();
+  const real = await openRealStore(t, {
+    change: { openPlacer: (options) => createPlacer({ ...options, pause: () => gate.promise }) },
+  });
+  const flipped = await real.put('первый');
+  await real.store.settle();
+  await flipBit(real.blob(flipped.fileId));
+  real.shiftMs = 20 * DAY_MS;
+  gate = Promise.withResolvers<void>();
+  // Ответ на загрузку раскладки не ждёт, но стол ждёт её сам.
+  const waiting = real.put('ждёт раскладки');
+  const scrubber = openScrubber(t, real);
+  while (real.store.catalog.totals(new Date().toISOString()).active.files < 2) await new Promise(setImmediate);
+  await pass(scrubber);
+  assert.equal(scrubber.counts.issues, 1);
+  assert.equal(getFile(real.store, flipped.fileId).status, 'active');
+  assert.ok(scrubber.oldestAgeMs >= 20 * DAY_MS, 'проверенным не счёлся');
+  gate.resolve();
+  await waiting;
+  await real.store.settle();
+  await pass(scrubber);
+  assert.equal(getFile(real.store, flipped.fileId).status, 'corrupted');
 });

@@ -12,6 +12,8 @@ const DUE_SHARE = 0.5;
 /** Проходы идут с таким шагом от срока, но не реже часа. */
 const CHECKS_PER_PERIOD = 100;
 const CHECK_MS_MAX = 3_600_000;
+/** Столько отложенных в одном проходе: дальше беда не в файлах, и проход кончается. */
+const POSTPONED_MAX = 10_000;
 /** Столько файлов отмечаются проверенными одной записью в каталог. */
 const BATCH_FILES = 64;
 /** Пустой файл тоже стоит открытия и поиска: без этого малые файлы шли бы тысячами в секунду. */
@@ -87,10 +89,13 @@ export class Scrubber {
     // Проверенные в этот проход новее этого мига: проход конечен.
     const dueMs = store.nowMs() - periodMs * DUE_SHARE;
     store.survey.forgetFutureChecks(store.nowMs(), dueMs);
-    for (;;) {
-      const due = store.catalog.verified.due(dueMs, BATCH_FILES);
+    // О ком рассудить не вышло, тот ждёт следующего прохода и остаётся непроверенным.
+    const postponed = new Set<string>();
+    while (postponed.size < POSTPONED_MAX) {
+      const oldest = store.catalog.verified.due(dueMs, BATCH_FILES + postponed.size);
+      const due = oldest.filter(({ fileId }) => !postponed.has(fileId));
       if (due.length === 0) break;
-      await this.#check(due, order);
+      for (const fileId of await this.#check(due, order)) postponed.add(fileId);
       await turn();
     }
     const { files, issues } = this.#counts;
@@ -102,14 +107,16 @@ export class Scrubber {
     }
   }
 
-  async #check(due: ReturnType<Store['catalog']['verified']['due']>, order: CheckOrder): Promise<void> {
+  /** Возвращает тех, о ком рассудить не вышло. */
+  async #check(due: ReturnType<Store['catalog']['verified']['due']>, order: CheckOrder): Promise<readonly string[]> {
     const { store, log } = this.#room;
     const done: string[] = [];
+    const unjudged: string[] = [];
     try {
       for (const { fileId, place } of due) {
         await order.bytesPace.spend(FILE_COST_BYTES);
-        const { issue, restored, bytesRead } = await checkFile(store, { fileId, place }, order);
-        done.push(fileId);
+        const { issue, judged, restored, bytesRead } = await checkFile(store, { fileId, place }, order);
+        (judged ? done : unjudged).push(fileId);
         const { files, bytes, issues, restored: back } = this.#counts;
         this.#counts = {
           files: files + 1,
@@ -122,5 +129,6 @@ export class Scrubber {
     } finally {
       store.survey.noteVerified(done, store.nowMs());
     }
+    return unjudged;
   }
 }
