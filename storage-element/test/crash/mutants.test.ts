@@ -5,7 +5,11 @@ import type { exploreCrashes, exploreFault, exploreFullDisk } from './explore.ts
 import { enableMutants, MUTANTS, type Mutant, mutantUrl } from './mutants.ts';
 
 const disable = enableMutants();
-after(disable);
+// Мутант вправе оставить за собой вечное ожидание: процесс его не ждёт.
+after(() => {
+  disable();
+  setTimeout(() => process.exit(), 2_000).unref();
+});
 
 /** Сколько зёрен пробовать, начиная с того, на котором мутант когда-то попался. */
 const SEEDS_MAX = 80;
