@@ -3,7 +3,7 @@
 // Любой отказ не оставляет после себя ни файла, ни дескриптора.
 import { createHash } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
-import { type Disk, isCode } from './disk.ts';
+import { type Disk, isNoSpace } from './disk.ts';
 import type { Layout } from './layout.ts';
 import type { OpenSha256 } from './sha256.ts';
 import type { Slabs } from './slabs.ts';
@@ -85,7 +85,7 @@ export async function receiveBlob(disk: Disk, layout: Layout, order: ReceiveOrde
     const syncFailure = await staged?.abandon();
     if (syncFailure !== undefined) throw syncFailure;
     if (staged) disk.remove(path);
-    throw noSpace(error) ? new ArtError('STORAGE_FULL', { cause: error }) : error;
+    throw isNoSpace(error) ? new ArtError('STORAGE_FULL', { cause: error }) : error;
   }
 }
 
@@ -110,8 +110,4 @@ async function* readBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 function checkDeclared(order: ReceiveOrder, size: number, sha256: string): void {
   if (order.declaredLength !== undefined && order.declaredLength !== size) throw new ArtError('LENGTH_MISMATCH');
   if (order.expectedSha256 !== undefined && order.expectedSha256 !== sha256) throw new ArtError('CHECKSUM_MISMATCH');
-}
-
-function noSpace(error: unknown): boolean {
-  return isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
 }
