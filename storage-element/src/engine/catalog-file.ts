@@ -1,7 +1,7 @@
 // Каталог на своём месте в каталоге данных.
 import { DatabaseSync } from 'node:sqlite';
 import { Catalog } from './catalog.ts';
-import { type Disk, isNoSpace } from './disk.ts';
+import { createDirectoryProbe, type Disk, isNoSpace } from './disk.ts';
 import type { Layout } from './layout.ts';
 
 interface CatalogFile {
@@ -11,13 +11,20 @@ interface CatalogFile {
   readonly makeRoom: () => boolean;
 }
 
+/** Страница общей памяти соединений: SQLite занимает под неё место одним последним байтом (os_unix.c, unixShmMap). */
+const SHARED_PAGE_BYTES = 4096;
+
 /**
  * Бросает, если прежняя база не читается. Полный диск — не порча: общей памяти соединений (-shm) нужно место, и когда его
  * нет совсем, база открывается одним соединением, которому эта память не нужна.
+ *
+ * Где блок короче страницы (ext4 на диске до 512 МиБ), один байт всей страницы не занимает, и запись в неё на полном
+ * диске убивает процесс сигналом SIGBUS: там соединение всегда одно.
  */
 export function openCatalogFile(disk: Disk, layout: Layout, { fresh, makeRoom }: CatalogFile): Catalog {
   if (fresh) for (const suffix of ['', '-wal', '-shm']) disk.remove(layout.catalog + suffix);
-  for (const isAlone of [false, false, true]) {
+  const { blockBytes } = createDirectoryProbe().fileSystem(layout.dataDir);
+  for (const isAlone of blockBytes < SHARED_PAGE_BYTES ? [true, true] : [false, false, true]) {
     try {
       return open(layout.catalog, makeRoom, isAlone);
     } catch (error) {

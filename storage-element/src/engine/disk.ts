@@ -270,8 +270,8 @@ export interface DirectoryProbe {
   writable(path: string, how: 'ask' | 'try'): boolean;
   /** Свободно прямо сейчас, байт; тем, кому нельзя ждать между проверкой и записью. */
   freeBytes(path: string): number;
-  /** Вид файловой системы под путём: число statfs и слово из mountinfo, если оно известно. */
-  fileSystem(path: string): { readonly type: number; readonly name: string | undefined };
+  /** Файловая система под путём: число statfs, слово из mountinfo, если оно известно, и длина блока. */
+  fileSystem(path: string): { readonly type: number; readonly name: string | undefined; readonly blockBytes: number };
 }
 
 export function createDirectoryProbe(): DirectoryProbe {
@@ -302,7 +302,8 @@ export function createDirectoryProbe(): DirectoryProbe {
     },
     fileSystem: (path) => {
       const { dev } = fs.statSync(path, { bigint: true });
-      return { type: fs.statfsSync(path).type, name: mountedAs(dev) };
+      const { type, bsize: blockBytes } = fs.statfsSync(path);
+      return { type, name: mountedAs(dev), blockBytes };
     },
   };
 }

@@ -218,9 +218,10 @@ export class Store {
       return store;
     }
     const { disk, layout, log } = recovery;
-    const inThread = room.options.disk === undefined && !replayed.isNew;
-    const run = new RebuildRun({ disk, layout, log, catalog: replayed.catalog, inThread });
-    if (!inThread) {
+    const { catalog, isNew } = replayed;
+    const atOnce = room.options.disk !== undefined || isNew;
+    const run = new RebuildRun({ disk, layout, log, catalog, inThread: !atOnce && !catalog.isAlone });
+    if (atOnce) {
       await store.#begin(room, await finishRecovery(recovery, replayed, await run.build()));
     } else {
       log.warn({ event: 'catalog_lost' }, 'каталог потерян и строится заново; порт открыт, записи ждут');

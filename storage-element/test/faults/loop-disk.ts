@@ -25,6 +25,9 @@ export interface DiskKind {
   readonly formatting?: readonly string[];
 }
 
+/** Малому образу mke2fs дал бы блок в 1 КиБ, которого у настоящих дисков не бывает. */
+const BLOCK = { ext4: ['-b', '4096'], xfs: [] } as const;
+
 const mounted = new Set<string>();
 const images = new Set<string>();
 /** Прерванная проверка своих хуков не зовёт, а уходящий процесс убрать за собой успевает. */
@@ -60,7 +63,7 @@ export function createLoopDisk(t: TestContext, dir: string, kind: DiskKind): Loo
   writeFileSync(image, '');
   images.add(image);
   truncateSync(image, kind.bytes);
-  run(`mkfs.${kind.type}`, ['-q', ...(kind.formatting ?? []), image]);
+  run(`mkfs.${kind.type}`, ['-q', ...BLOCK[kind.type], ...(kind.formatting ?? []), image]);
   const path = makePoint(t, dir, kind.type);
   const disk: LoopDisk = {
     path,
