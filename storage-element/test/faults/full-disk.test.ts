@@ -1,4 +1,4 @@
-// Полный диск у настоящего процесса: 16 МиБ на ext4 и в памяти. Загрузкам — 507, чтение и удаление идут, ничего наполовину
+// Полный диск у настоящего процесса: 16–24 МиБ на ext4 и в памяти. Загрузкам — 507, чтение и удаление идут, ничего наполовину
 // видимого; место вернулось — загрузки пошли без перезапуска. Отдельно — диск, который забил кто-то другой.
 import assert from 'node:assert/strict';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -20,13 +20,13 @@ const FOREIGN_BYTES = 4 << 20;
 const SIZES = [1000, 4096, 30_000, 70_000, 200_000];
 /** Запас и вес диска меряются заново не чаще раза в секунду. */
 const NOTICE_MS = 1_200;
-const ext4 = (blockBytes: number) => (t: TestContext, dir: string) =>
-  createLoopDisk(t, dir, { type: 'ext4', bytes: DISK_BYTES, formatting: ['-m', '0', '-b', String(blockBytes)] });
+const ext4 = (bytes: number, blockBytes: number) => (t: TestContext, dir: string) =>
+  createLoopDisk(t, dir, { type: 'ext4', bytes, formatting: ['-m', '0', '-b', String(blockBytes)] });
 const KINDS = {
-  ext4: ext4(4096),
   // Блок короче страницы: запись в отображённый файл может не найти места и убить процесс.
-  'ext4 с блоком в 1 КиБ': ext4(1024),
-  tmpfs: (t: TestContext, dir: string) => createMemoryDisk(t, dir, DISK_BYTES),
+  'ext4 на 16 МиБ': ext4(DISK_BYTES, 1024),
+  'ext4 на 24 МиБ с блоком в 4 КиБ': ext4(24 << 20, 4096),
+  'tmpfs на 16 МиБ': (t: TestContext, dir: string) => createMemoryDisk(t, dir, DISK_BYTES),
 } as const;
 
 /** Чужой файл на том же диске: столько байт или сколько вместит. */
@@ -74,8 +74,8 @@ async function deleteSome(element: ElementProcess, ledger: Ledger): Promise<numb
   return deleted;
 }
 
-for (const kind of ['ext4', 'ext4 с блоком в 1 КиБ', 'tmpfs'] as const) {
-  test(`диск ${kind} на 16 МиБ полон: 507, чтение и удаление идут, место вернулось — загрузки тоже`, async (t) => {
+for (const kind of ['ext4 на 16 МиБ', 'ext4 на 24 МиБ с блоком в 4 КиБ', 'tmpfs на 16 МиБ'] as const) {
+  test(`диск ${kind} полон: 507, чтение и удаление идут, место вернулось — загрузки тоже`, async (t) => {
     const opened = await open(t, kind);
     if (opened === undefined) return;
     const { room, path } = opened;
