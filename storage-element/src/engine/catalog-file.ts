@@ -23,8 +23,8 @@ const SHARED_PAGE_BYTES = 4096;
  */
 export function openCatalogFile(disk: Disk, layout: Layout, { fresh, makeRoom }: CatalogFile): Catalog {
   if (fresh) for (const suffix of ['', '-wal', '-shm']) disk.remove(layout.catalog + suffix);
-  const { blockBytes } = createDirectoryProbe().fileSystem(layout.dataDir);
-  for (const isAlone of blockBytes < SHARED_PAGE_BYTES ? [true, true] : [false, false, true]) {
+  const isBlockShort = createDirectoryProbe().blockBytes(layout.dataDir) < SHARED_PAGE_BYTES;
+  for (const isAlone of isBlockShort ? [true, true] : [false, false, true]) {
     try {
       return open(layout.catalog, makeRoom, isAlone);
     } catch (error) {

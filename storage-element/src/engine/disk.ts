@@ -270,8 +270,10 @@ export interface DirectoryProbe {
   writable(path: string, how: 'ask' | 'try'): boolean;
   /** Свободно прямо сейчас, байт; тем, кому нельзя ждать между проверкой и записью. */
   freeBytes(path: string): number;
-  /** Файловая система под путём: число statfs, слово из mountinfo, если оно известно, и длина блока. */
-  fileSystem(path: string): { readonly type: number; readonly name: string | undefined; readonly blockBytes: number };
+  /** Длина блока файловой системы под путём. */
+  blockBytes(path: string): number;
+  /** Вид файловой системы под путём: число statfs и слово из mountinfo, если оно известно. */
+  fileSystem(path: string): { readonly type: number; readonly name: string | undefined };
 }
 
 export function createDirectoryProbe(): DirectoryProbe {
@@ -300,10 +302,10 @@ export function createDirectoryProbe(): DirectoryProbe {
       const { bavail, bsize } = fs.statfsSync(path);
       return bavail * bsize;
     },
+    blockBytes: (path) => fs.statfsSync(path).bsize,
     fileSystem: (path) => {
       const { dev } = fs.statSync(path, { bigint: true });
-      const { type, bsize: blockBytes } = fs.statfsSync(path);
-      return { type, name: mountedAs(dev), blockBytes };
+      return { type: fs.statfsSync(path).type, name: mountedAs(dev) };
     },
   };
 }
