@@ -1,4 +1,4 @@
-// Метрики диска: ёмкость, балласт, состояние каталога данных. Пропавший каталог опросу не мешает: ряды ёмкости исчезают.
+// Метрики диска: ёмкость, балласт, неразложенное, состояние каталога данных. Пропавший каталог опросу не мешает: ряды ёмкости исчезают.
 import type { Metrics } from '@artstore/chassis';
 import type { Store } from './engine/store.ts';
 
@@ -26,6 +26,7 @@ export function measureDisk(metrics: Metrics, store: Store): void {
       this.set(store.ballastBytes);
     },
   });
+  measurePlacing(metrics, store);
   metrics.gauge({
     name: 'se_data_directory',
     help: 'Каталог данных: 1 у нынешнего состояния (present, read_only, absent).',
@@ -39,6 +40,23 @@ export function measureDisk(metrics: Metrics, store: Store): void {
     help: '1, если журнал отказал и изменения не принимаются.',
     collect() {
       this.set(store.failure === undefined ? 0 : 1);
+    },
+  });
+}
+
+function measurePlacing(metrics: Metrics, store: Store): void {
+  metrics.gauge({
+    name: 'se_unplaced_bytes',
+    help: 'Сколько байт подтверждённого ждёт в памяти раскладки по местам.',
+    collect() {
+      this.set(store.unplacedBytes);
+    },
+  });
+  metrics.gauge({
+    name: 'se_placing_stalled',
+    help: '1, если раскладке не хватает места на диске: загрузки отклоняются, пока оно не найдётся.',
+    collect() {
+      this.set(store.placingStalled ? 1 : 0);
     },
   });
 }

@@ -22,6 +22,8 @@ const PROMISED = [
   'se_files',
   'se_capacity_bytes',
   'se_ballast_bytes',
+  'se_unplaced_bytes',
+  'se_placing_stalled',
   'se_data_directory',
   'se_writes_stopped',
   'se_mode',

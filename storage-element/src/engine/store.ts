@@ -340,6 +340,16 @@ export class Store {
     return this.#ballast.presentBytes;
   }
 
+  /** Сколько байт подтверждённого ещё не на своих местах. */
+  get unplacedBytes(): number {
+    return this.#unplaced.bytes;
+  }
+
+  /** Раскладке не хватает места на диске. */
+  get placingStalled(): boolean {
+    return this.#unplaced.stalled;
+  }
+
   /** Сколько места занимает указатель, байт. */
   get catalogBytes(): number {
     const { catalog } = this.#layout;
