@@ -89,6 +89,13 @@ test('ошибки формы — по RFC 6749, ошибки JSON — в еди
     [scope.status, scope.body.error.code, scope.body.error.details[0].field],
     [400, 'VALIDATION_ERROR', 'body.scope'],
   );
+  const russian = await admin.call(TOKEN, {
+    json: { ...client, scope: 'admin:write' },
+    headers: { 'accept-language': 'ru' },
+  });
+  assert.equal(russian.body.error.details[0].message, 'у учётной записи нет таких прав');
+  const both = await admin.call(TOKEN, { json: client, headers: { authorization: 'Basic cXVlcnk6eA==' } });
+  assert.deepEqual([both.status, both.body.error.details[0].field], [400, 'header.authorization']);
   const extra = await admin.call(TOKEN, { json: { ...client, extra: 1 } });
   assert.deepEqual([extra.status, extra.body.error.code], [400, 'VALIDATION_ERROR']);
 });

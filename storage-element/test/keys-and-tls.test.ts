@@ -4,9 +4,9 @@ import { request as plainRequest } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { makeCertificate } from '@artstore/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
-import { makeCertificate } from './make-certificate.ts';
 import { send } from './send.ts';
 import { newId, startElement, temporaryDir } from './start-element.ts';
 

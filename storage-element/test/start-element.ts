@@ -5,13 +5,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { makeCertificate } from '@artstore/testing';
 import { createLogger, parseEnv } from '@artstore/chassis';
 import type { components } from '@artstore/contracts/generated/storage-element.gen.ts';
 import { buildApp } from '../src/app.ts';
 import { envSchema, toConfig } from '../src/config.ts';
 import { cleanUp } from './clean-up.ts';
 import { type TokenIssuer, startTokenIssuer } from './issue-tokens.ts';
-import { makeCertificate } from './make-certificate.ts';
 import { type Reply, type Sending, send } from './send.ts';
 
 export type ElementFile = components['schemas']['ElementFile'];

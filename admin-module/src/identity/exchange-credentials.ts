@@ -66,7 +66,9 @@ function narrowScopes(owned: readonly Scope[], asked: string | undefined): reado
   const scopes = owned.filter((scope) => words.has(scope));
   if (words.size > 0 && scopes.length === words.size) return scopes;
   throw new ArtError('VALIDATION_ERROR', {
-    details: [{ field: 'body.scope', message: 'the account does not have this scope' }],
+    details: [
+      { field: 'body.scope', message: 'the account does not have this scope', ru: 'у учётной записи нет таких прав' },
+    ],
   });
 }
 
@@ -91,6 +93,6 @@ async function resolveAudience(
   const storageId = asked.toLowerCase().replace(/^urn:uuid:/, '');
   if (await elements.has(storageId)) return storageId;
   throw new ArtError('VALIDATION_ERROR', {
-    details: [{ field: 'body.resource', message: 'no such storage element' }],
+    details: [{ field: 'body.resource', message: 'no such storage element', ru: 'такого элемента хранения нет' }],
   });
 }

@@ -1,5 +1,6 @@
 // Запрос токена формой: кто просит и о чём (RFC 6749, 2.3.1 и 4.4.2). Чистый файл.
-// Ошибки здесь — слова RFC 6749, 5.2: обычный клиент OAuth других не поймёт.
+// Ошибки здесь — слова RFC 6749, 5.2: обычный клиент OAuth других не поймёт. Пояснения к ним RFC разрешает только
+// латиницей, поэтому они на одном языке.
 import { type ArtError, isArtError } from '@artstore/contracts';
 import type { Schemas } from '../api-types.ts';
 import type { TokenAsk } from './exchange-credentials.ts';
@@ -31,6 +32,8 @@ export function readTokenForm(form: Readonly<Record<string, unknown>>, authoriza
     throw new OAuthRefusal('unsupported_grant_type', 'only client_credentials is supported');
   }
   const client = readClient(form, authorization);
+  // RFC 8707 позволяет назвать несколько получателей, но наш токен всегда привязан к одному.
+  if (Array.isArray(form['resource'])) throw new OAuthRefusal('invalid_target', 'a token has exactly one resource');
   const resource = single(form, 'resource');
   const audience = single(form, 'audience');
   if (resource !== undefined && audience !== undefined && resource !== audience) {

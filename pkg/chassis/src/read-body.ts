@@ -44,14 +44,18 @@ export function parseJson(bytes: Buffer, language: Language): unknown {
   return value;
 }
 
-/** Разбирает форму (`application/x-www-form-urlencoded`); повтор поля запрещён (RFC 6749, 3.2). */
+/**
+ * Разбирает форму (`application/x-www-form-urlencoded`). Повторённое поле становится списком: строкой его не примет ни
+ * одна схема, а обработчик, у которого свои слова для ошибок (RFC 6749, 5.2), ответит ими.
+ */
 export function parseForm(bytes: Buffer, language: Language): unknown {
-  const fields = new Map<string, string>();
+  if (!isUtf8(bytes)) throw badBody(language, { ru: 'тело не в UTF-8', en: 'is not valid UTF-8' });
+  const fields = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
-    if (fields.has(name)) {
-      throw badBody(language, { ru: `поле ${name} повторяется`, en: `field ${name} is given more than once` });
-    }
-    fields.set(name, value);
+    const known = fields.get(name);
+    if (known === undefined) fields.set(name, value);
+    else if (typeof known === 'string') fields.set(name, [known, value]);
+    else known.push(value);
   }
   return Object.fromEntries(fields);
 }

@@ -1,5 +1,6 @@
 // POST /api/v1/auth/token: форма говорит языком RFC 6749, JSON — единым языком системы.
 import type { Answer, Call, Handler } from '@artstore/chassis';
+import { ArtError } from '@artstore/contracts';
 import type { AdminOperations } from '../../api-types.ts';
 import type { ExchangeCredentials, IssuedToken } from '../../identity/exchange-credentials.ts';
 import { OAuthRefusal, readTokenForm, refusalFor } from '../../identity/token-request.ts';
@@ -12,7 +13,8 @@ const FORM = 'application/x-www-form-urlencoded';
 export function issueTokenRoute(exchange: ExchangeCredentials): Handler<Op> {
   return async (call) => {
     if (call.contentType === FORM) return await answerForm(exchange, call);
-    const { body } = call;
+    const { body, raw } = call;
+    if (raw.headers.authorization !== undefined) throw twoMethods();
     const issued = await exchange({
       clientId: String(body.client_id),
       clientSecret: String(body.client_secret),
@@ -34,6 +36,19 @@ async function answerForm(exchange: ExchangeCredentials, { body, raw }: Call<Op>
       refusal.status === 401 && authorization !== undefined ? { 'www-authenticate': 'Basic realm="artstore"' } : {};
     return { status: refusal.status, headers: { ...NO_STORE, ...challenge }, body: refusal.body };
   }
+}
+
+/** Опознают одним способом (RFC 6749, 2.3): у JSON он в теле. */
+function twoMethods(): ArtError {
+  return new ArtError('VALIDATION_ERROR', {
+    details: [
+      {
+        field: 'header.authorization',
+        message: 'with JSON the client is authenticated by the body',
+        ru: 'с JSON клиента опознают по телу',
+      },
+    ],
+  });
 }
 
 function answerToken({ accessToken, expiresInSeconds, scope }: IssuedToken): Answer<Op> {
