@@ -1,5 +1,13 @@
 // Единственное место, где части модуля управления соединяют. Длиннее обычного: здесь перечислены все операции контракта.
-import { type Handler, type Logger, type Operations, createApp, createMetrics, every } from '@artstore/chassis';
+import {
+  type Handler,
+  type Logger,
+  type Operations,
+  createApp,
+  createMetrics,
+  createRateLimit,
+  every,
+} from '@artstore/chassis';
 import { createStorageElementClient } from '@artstore/clients';
 import { checkDatabase, migrate } from '@artstore/postgres';
 import packageJson from '../package.json' with { type: 'json' };
@@ -118,7 +126,9 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
       authenticate: rooms.authentication.authenticate,
       readiness: () => checkReadiness(rooms),
       metrics: createMetrics(SERVICE),
-      limits: { requestsPerMinutePerAddress: config.requestsPerMinute },
+      limits: { requestsPerMinutePerAddress: config.limits.requestsPerAddress },
+      operationLimits: { logIn: config.limits.loginsPerAddress, issueToken: config.limits.tokensPerAddress },
+      trustedProxies: config.trustedProxies,
     });
     return { app, close };
   } catch (error) {
@@ -244,7 +254,15 @@ function publicOperations({
   const rules = { signer, refreshLifeMs: config.tokens.refreshLifeMs, sessionLifeMs: config.tokens.sessionLifeMs };
   const login = { database, passwords, rules, lockout: createLockout(database, config.lockout) };
   return {
-    issueToken: issueTokenRoute(createExchangeCredentials({ database, signer, elements: known, used: usage.used })),
+    issueToken: issueTokenRoute(
+      createExchangeCredentials({
+        database,
+        signer,
+        elements: known,
+        limit: createRateLimit({ perMinute: config.limits.tokensPerAccount }),
+        used: usage.used,
+      }),
+    ),
     getJwks: getJwksRoute(keys),
     getAuthorizationServerMetadata: getMetadataRoute(config.issuer),
     logIn: logInRoute(createLogIn(login)),

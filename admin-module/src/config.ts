@@ -1,5 +1,5 @@
 // Настройки модуля управления: чистый разбор окружения, все ошибки разом.
-import { type Env, duration, readEnv } from '@artstore/chassis';
+import { type Env, duration, networks, readEnv } from '@artstore/chassis';
 import { z } from 'zod';
 
 const DAY = '24h';
@@ -93,6 +93,18 @@ export const envSchema = z
     AM_REQUESTS_PER_MINUTE: wholeNumber()
       .prefault('0')
       .describe('Предел запросов в минуту с одного адреса; 0 — без предела'),
+    AM_LOGIN_REQUESTS_PER_MINUTE: wholeNumber()
+      .prefault('300')
+      .describe('Предел входов в минуту с одного адреса; 0 — без предела'),
+    AM_TOKEN_REQUESTS_PER_MINUTE: wholeNumber()
+      .prefault('3000')
+      .describe('Предел просьб о токене службы в минуту с одного адреса; 0 — без предела'),
+    AM_ACCOUNT_TOKENS_PER_MINUTE: wholeNumber()
+      .prefault('1200')
+      .describe('Предел токенов в минуту одной учётной записи службы; 0 — без предела'),
+    AM_TRUSTED_PROXIES: networks()
+      .prefault('')
+      .describe('Адреса и сети посредников через запятую: только им верят в X-Forwarded-For'),
     AM_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
     AM_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -129,7 +141,14 @@ export interface Config {
   };
   readonly intervals: { readonly watchMs: number; readonly changesMs: number; readonly fullMs: number };
   readonly auditKeptMs: number;
-  readonly requestsPerMinute: number;
+  /** Пределы в минуту; 0 — без предела. */
+  readonly limits: {
+    readonly requestsPerAddress: number;
+    readonly loginsPerAddress: number;
+    readonly tokensPerAddress: number;
+    readonly tokensPerAccount: number;
+  };
+  readonly trustedProxies: readonly string[];
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -159,7 +178,13 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     },
     intervals: { watchMs: env.AM_WATCH_INTERVAL, changesMs: env.AM_CHANGES_INTERVAL, fullMs: env.AM_SYNC_INTERVAL },
     auditKeptMs: env.AM_AUDIT_RETENTION,
-    requestsPerMinute: env.AM_REQUESTS_PER_MINUTE,
+    limits: {
+      requestsPerAddress: env.AM_REQUESTS_PER_MINUTE,
+      loginsPerAddress: env.AM_LOGIN_REQUESTS_PER_MINUTE,
+      tokensPerAddress: env.AM_TOKEN_REQUESTS_PER_MINUTE,
+      tokensPerAccount: env.AM_ACCOUNT_TOKENS_PER_MINUTE,
+    },
+    trustedProxies: env.AM_TRUSTED_PROXIES,
     drainMs: env.AM_DRAIN,
     log: { level: env.AM_LOG_LEVEL, format: env.AM_LOG_FORMAT },
   });

@@ -82,6 +82,10 @@ export async function startAdmin(t: TestContext, env: Record<string, string> = {
     AM_BOOTSTRAP_ACCOUNTS: accountsFile,
     AM_SE_ALLOWED_HOSTS: '127.0.0.0/8',
     AM_SE_ALLOW_HTTP: 'true',
+    // Все проверки идут с одного адреса; пределам отведены свои.
+    AM_LOGIN_REQUESTS_PER_MINUTE: '0',
+    AM_TOKEN_REQUESTS_PER_MINUTE: '0',
+    AM_ACCOUNT_TOKENS_PER_MINUTE: '0',
     ...env,
   };
   return await openAdmin(t, full);

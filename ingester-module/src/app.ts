@@ -50,6 +50,7 @@ export async function buildApp(config: Config, log: Logger): Promise<BuiltApp> {
       readiness: async () => checkReadiness({ elements, keys }),
       metrics,
       limits: { requestsPerMinutePerAddress: config.requestsPerMinutePerAddress },
+      trustedProxies: config.trustedProxies,
     });
     return { app, close: () => closeAll(neighbours, keys) };
   } catch (error) {

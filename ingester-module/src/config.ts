@@ -1,5 +1,5 @@
 // Настройки модуля загрузки: чистый разбор окружения, все ошибки разом.
-import { type Env, byteSize, duration, readEnv } from '@artstore/chassis';
+import { type Env, byteSize, duration, networks, readEnv } from '@artstore/chassis';
 import { z } from 'zod';
 
 const count = (max: number) =>
@@ -46,6 +46,9 @@ export const envSchema = z.object({
   IM_RATE_LIMIT: count(1_000_000)
     .prefault('0')
     .describe('Запросов в минуту с одного адреса; 0 — без предела (его ставит шлюз)'),
+  IM_TRUSTED_PROXIES: networks()
+    .prefault('')
+    .describe('Адреса и сети посредников через запятую: только им верят в X-Forwarded-For'),
   IM_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие загрузки при остановке'),
   IM_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -68,6 +71,7 @@ export interface Config {
   readonly connectionsPerElementMax: number;
   readonly jwks: { readonly cacheFile: string | undefined; readonly refreshMs: number; readonly staleMaxMs: number };
   readonly requestsPerMinutePerAddress: number;
+  readonly trustedProxies: readonly string[];
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -92,6 +96,7 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     connectionsPerElementMax: env.IM_CONNECTIONS_PER_ELEMENT,
     jwks: { cacheFile: env.IM_JWKS_CACHE, refreshMs: env.IM_JWKS_REFRESH, staleMaxMs: env.IM_JWKS_STALE_MAX },
     requestsPerMinutePerAddress: env.IM_RATE_LIMIT,
+    trustedProxies: env.IM_TRUSTED_PROXIES,
     drainMs: env.IM_DRAIN,
     log: { level: env.IM_LOG_LEVEL, format: env.IM_LOG_FORMAT },
   });

@@ -10,5 +10,7 @@ export { notImplemented } from './src/not-implemented.ts';
 export type { Answer, Call, Handler, HealthOperation, Operations } from './src/operation-types.ts';
 export { type EnvRow, describeEnv } from './src/describe-env.ts';
 export { byteSize, duration, period } from './src/measured-settings.ts';
+export { networks } from './src/network-settings.ts';
+export { type RateLimit, createRateLimit } from './src/rate-limit.ts';
 export { type Env, EnvError, parseEnv, readEnv } from './src/read-env.ts';
 export { type RunOptions, run, shutDown } from './src/run.ts';

@@ -71,8 +71,14 @@ export function describeParts({ layout, secrets, portShift, databaseUrl }: Parts
   return {
     admin: {
       ...part('admin', 'admin-module', false, adminEnv({ layout, secrets, databaseUrl, adminUrl, port: at('admin') })),
-      // Элементы рядом: спрашивать их часто ничего не стоит, зато перезапуск части виден сразу.
-      defaults: { AM_WATCH_INTERVAL: '2s' },
+      defaults: {
+        // Элементы рядом: спрашивать их часто ничего не стоит, зато перезапуск части виден сразу.
+        AM_WATCH_INTERVAL: '2s',
+        // Все, кто ходит в стенд, — эта машина, то есть один адрес; замеры и проверки упёрлись бы в его пределы.
+        AM_LOGIN_REQUESTS_PER_MINUTE: '0',
+        AM_TOKEN_REQUESTS_PER_MINUTE: '0',
+        AM_ACCOUNT_TOKENS_PER_MINUTE: '0',
+      },
     },
     elements: ELEMENTS.map(({ name, mode }) =>
       part(name, 'storage-element', true, {

@@ -1,6 +1,7 @@
 // Client credentials: секрет службы меняется на короткий токен (RFC 6749, 4.4; RFC 8707).
 // Обещание: незнакомый клиент и неверный секрет неразличимы; о сроке и остановке узнаёт лишь тот, кто знает секрет.
 import { randomBytes } from 'node:crypto';
+import type { RateLimit } from '@artstore/chassis';
 import { ArtError, type Scope } from '@artstore/contracts';
 import { type AccountSecrets, findAccountSecrets } from '../accounts/service-accounts-table.ts';
 import type { Database } from '../database-table.ts';
@@ -25,6 +26,8 @@ export interface ExchangeOptions {
   readonly database: Database;
   readonly signer: TokenSigner;
   readonly elements: KnownElements;
+  /** Предел токенов одной учётной записи. */
+  readonly limit: RateLimit;
   /** Вызывается при каждой удачной выдаче; запись о ней идёт в базу лениво. */
   readonly used: (accountId: string) => void;
 }
@@ -33,10 +36,20 @@ export type ExchangeCredentials = (ask: TokenAsk) => Promise<IssuedToken>;
 
 const NOBODY_HASH = randomBytes(32);
 
-export function createExchangeCredentials({ database, signer, elements, used }: ExchangeOptions): ExchangeCredentials {
+/** @throws INVALID_CREDENTIALS, SECRET_EXPIRED, VALIDATION_ERROR, FORBIDDEN, RATE_LIMITED */
+export function createExchangeCredentials({
+  database,
+  signer,
+  elements,
+  limit,
+  used,
+}: ExchangeOptions): ExchangeCredentials {
   return async (ask) => {
     const account = await findAccountSecrets(database.db, ask.clientId);
     checkSecret(account, ask.clientSecret);
+    // Считается только тот, кто знает секрет: чужими неверными секретами запас учётной записи не исчерпать.
+    const retryAfterSeconds = limit.take(account.id);
+    if (retryAfterSeconds !== undefined) throw new ArtError('RATE_LIMITED', { retryAfterSeconds });
     const scopes = narrowScopes(account.scopes, ask.scope);
     const audience = await resolveAudience(elements, account.scopes, ask.audience);
     const accessToken = await signer.signForService({ clientId: account.client_id, scopes, audience });

@@ -50,6 +50,8 @@ export interface AppOptions<Ops> {
   readonly tls?: TlsPair | undefined;
   /** Адреса и сети посредников, чьему X-Forwarded-For верить; по умолчанию никому. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Отдельные пределы: операция → запросов в минуту с одного адреса; 0 — без предела. */
+  readonly operationLimits?: Partial<Record<keyof Ops, number>> | undefined;
   /** Сверять ответы с контрактом; расхождение — INTERNAL_ERROR. Для тестов: в работе это лишний труд. */
   readonly checkAnswers?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;

@@ -7,6 +7,7 @@ import { compileAnswerCheck } from './check-answer.ts';
 import { compileSecurity } from './compile-security.ts';
 import type { ContractOperation } from './contract-document.ts';
 import type { Logger } from './create-logger.ts';
+import { type RequestLimit, remoteAddressOf } from './limit-request-rate.ts';
 import { type Values, compileParameterReader } from './read-parameters.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { type UntypedAnswer, sendAnswer } from './send-answer.ts';
@@ -20,12 +21,14 @@ export interface BindContext {
   readonly log: Logger;
   readonly jsonBytesMax: number;
   readonly checkAnswers: boolean;
+  /** Предел запросов этой операции с одного адреса. */
+  readonly limit: RequestLimit | undefined;
 }
 
 const INSUFFICIENT_SCOPE = { 'www-authenticate': 'Bearer realm="artstore", error="insufficient_scope"' };
 
 export function bindOperation(context: BindContext, operation: ContractOperation, handler: UntypedHandler): void {
-  const { app, compiler, authenticate, log, jsonBytesMax: bytesMax } = context;
+  const { app, compiler, authenticate, log, limit, jsonBytesMax: bytesMax } = context;
   const { path: route } = operation;
   const security = compileSecurity(operation);
   const readParameters = compileParameterReader(operation, compiler);
@@ -38,6 +41,7 @@ export function bindOperation(context: BindContext, operation: ContractOperation
     const { exchange, raw } = request;
     const { language } = exchange;
     exchange.route = route;
+    limit?.(request);
     const principal = security.length === 0 ? undefined : await authenticate(raw.headers.authorization);
     if (principal !== undefined && !permits(principal, security)) {
       throw new ArtError('FORBIDDEN', { headers: INSUFFICIENT_SCOPE });
@@ -52,7 +56,9 @@ export function bindOperation(context: BindContext, operation: ContractOperation
     const { admitted, language } = exchange;
     if (admitted === undefined) throw new Error('обработчик вызван раньше проверки доступа');
     const body = await bodyPlan.read({ request: raw, contentType: admitted.contentType, language, bytesMax });
-    const answer = await handler(new BoundCall({ admitted, exchange, body, remoteAddress: request.ip, log }));
+    const answer = await handler(
+      new BoundCall({ admitted, exchange, body, remoteAddress: remoteAddressOf(request), log }),
+    );
     checkAnswer?.(answer);
     return sendAnswer(reply, answer, answerTypes.get(answer.status));
   }

@@ -7,7 +7,7 @@ import { bindOperation } from './bind-operation.ts';
 import { type ContractDocument, readContract } from './contract-document.ts';
 import { replyWithError } from './error-reply.ts';
 import { healthOperations } from './health-operations.ts';
-import { limitRequestRate } from './limit-request-rate.ts';
+import { addressLimit, limitRequestRate } from './limit-request-rate.ts';
 import { matchOperations } from './match-operations.ts';
 import { exchangeOpener } from './open-exchange.ts';
 import { openServer } from './open-server.ts';
@@ -46,7 +46,7 @@ export async function createApp<Ops>(options: AppOptions<Ops>): Promise<FastifyI
   const state = createState();
   const app = openFastify(options, limits, state);
   keepState(app, state);
-  await limitRequestRate(app, limits.requestsPerMinutePerAddress);
+  limitRequestRate(app, limits.requestsPerMinutePerAddress);
   bindContract(app, { options, limits, state, contract });
   await serveDocs(app, contract);
   await app.ready();
@@ -62,7 +62,7 @@ function openFastify<Ops>(options: AppOptions<Ops>, limits: Limits, state: AppSt
     genReqId: ({ headers }) => pickRequestId(headers['x-request-id']),
     exposeHeadRoutes: false,
     return503OnClosing: false,
-    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    trustProxy: (options.trustedProxies ?? []).length === 0 ? false : [...(options.trustedProxies ?? [])],
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARS_MAX },
     serverFactory: (listener) => openServer(listener, { limits, state, log, tls }),
     // На ошибки соединений отвечает openServer, в том числе на втором сервере имени localhost.
@@ -102,5 +102,10 @@ function bindContract<Ops>(app: FastifyInstance, { options, limits, state, contr
   const compiler = createSchemaCompiler(contract);
   const { jsonBytesMax } = limits;
   const context = { app, compiler, authenticate, log, jsonBytesMax, checkAnswers: options.checkAnswers === true };
-  for (const { operation, handler } of matchOperations(contract, handlers)) bindOperation(context, operation, handler);
+  const perOperation = new Map<string, unknown>(Object.entries(options.operationLimits ?? {}));
+  for (const { operation, handler } of matchOperations(contract, handlers)) {
+    const perMinute = perOperation.get(operation.operationId);
+    const limit = typeof perMinute === 'number' ? addressLimit(perMinute) : undefined;
+    bindOperation({ ...context, limit }, operation, handler);
+  }
 }

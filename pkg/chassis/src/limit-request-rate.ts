@@ -1,30 +1,34 @@
-// Предел запросов в минуту с одного адреса. Здоровье и метрики не считаются: их спрашивает тот, кто следит за нами.
-import rateLimit from '@fastify/rate-limit';
+// Пределы запросов с одного адреса: на всё приложение и на отдельные операции (вход, выдача токенов).
+// Считают до опознания и до тела. Здоровье и метрики не считаются: их спрашивает тот, кто следит за нами.
 import { ArtError } from '@artstore/contracts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressGroup, clientAddress } from './client-address.ts';
+import { createRateLimit } from './rate-limit.ts';
 
-/** Скольких адресов помнить счёт; дольше всех молчавшие вытесняются. */
-const ADDRESSES_MAX = 10_000;
-const WINDOW_MS = 60_000;
 const UNLIMITED = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** Ставит проверку первой: до опознания и до тела. 0 — без предела. */
-export async function limitRequestRate(app: FastifyInstance, requestsPerMinute: number): Promise<void> {
+/** Проверка запроса. @throws RATE_LIMITED с Retry-After */
+export type RequestLimit = (request: FastifyRequest) => void;
+
+/** Ставит общую проверку первой. 0 — без предела. */
+export function limitRequestRate(app: FastifyInstance, requestsPerMinute: number): void {
   if (requestsPerMinute === 0) return;
-  await app.register(rateLimit, {
-    global: false,
-    max: requestsPerMinute,
-    timeWindow: WINDOW_MS,
-    cache: ADDRESSES_MAX,
-    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
-    addHeaders: {
-      'x-ratelimit-limit': false,
-      'x-ratelimit-remaining': false,
-      'x-ratelimit-reset': false,
-      'retry-after': false,
-    },
-    allowList: (request) => UNLIMITED.has(request.routeOptions.url ?? ''),
-    errorResponseBuilder: (_request, { ttl }) => new ArtError('RATE_LIMITED', { retryAfterSeconds: ttl / 1_000 }),
+  const limit = addressLimit(requestsPerMinute);
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!UNLIMITED.has(request.routeOptions.url ?? '')) limit(request);
+    done();
   });
-  app.addHook('onRequest', app.rateLimit());
+}
+
+export function addressLimit(requestsPerMinute: number): RequestLimit {
+  const limit = createRateLimit({ perMinute: requestsPerMinute });
+  return (request) => {
+    const retryAfterSeconds = limit.take(addressGroup(remoteAddressOf(request)));
+    if (retryAfterSeconds !== undefined) throw new ArtError('RATE_LIMITED', { retryAfterSeconds });
+  };
+}
+
+/** Адрес клиента: соединения или, если ему доверяют, названный посредником. */
+export function remoteAddressOf({ ip, socket }: FastifyRequest): string {
+  return clientAddress(ip, socket.remoteAddress);
 }
