@@ -118,3 +118,35 @@ test('посторонние имена в files/ обходу не мешают
   assert.deepEqual(ids, [fileIdOf(1)]);
   assert.deepEqual(report.damaged, []);
 });
+
+test('описание, которое было видно и не прочлось, — отключавшийся диск, а не удаление: построение прервано', async () => {
+  let away = false;
+  let looks = 0;
+  class BlinkingDisk extends CrashDisk {
+    override readSmall(path: string): Buffer | undefined {
+      looks += 1;
+      return away && looks === 2 ? undefined : super.readSmall(path);
+    }
+  }
+  const disk = new BlinkingDisk({ image: MemoryImage.empty(), random: createRandom('обход') });
+  for (const index of [1, 2, 3]) writeAttr(disk, fileOf(index));
+  away = true;
+  await assert.rejects(rebuild(disk), /пропадал/);
+});
+
+test('описание, убранное между взглядом на ведро и чтением, построению не мешает', async () => {
+  const gone = LAYOUT.attr(PLACE, fileIdOf(2));
+  let watching = false;
+  const disk: CrashDisk = new CrashDisk({
+    image: MemoryImage.empty(),
+    random: createRandom('обход'),
+    before: ({ kind, path }) => {
+      if (watching && kind === 'readSmall' && path === gone) disk.image.unlink(gone);
+    },
+  });
+  for (const index of [1, 2, 3]) writeAttr(disk, fileOf(index));
+  watching = true;
+  const { ids, report } = await rebuild(disk);
+  assert.deepEqual(ids, [fileIdOf(1), fileIdOf(3)]);
+  assert.deepEqual(report.damaged, []);
+});

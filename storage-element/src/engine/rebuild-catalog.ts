@@ -69,7 +69,8 @@ export async function rebuildCatalog(
       const fileId = fileIdOfAttr(name);
       if (fileId === undefined) continue;
       const entry = readEntry(disk, layout, { fileId, place, damaged });
-      if (entry === undefined) continue;
+      if (entry === 'gone') requireRemoved(disk, layout, { name, place });
+      if (entry === undefined || entry === 'gone') continue;
       report.revision = Math.max(report.revision, entry.file.revision);
       batch.push(entry);
       if (batch.length >= BATCH_FILES) await flush();
@@ -99,15 +100,25 @@ function* places(disk: Disk, layout: Layout): Generator<Place> {
   }
 }
 
+/**
+ * Имени, которое только что видели, нет: либо его убрал отложенный повтор журнала, либо диск отключали, и тогда каталог
+ * молча остался бы без файла. Различает второй взгляд на ведро.
+ */
+function requireRemoved(disk: Disk, layout: Layout, { name, place }: { name: string; place: Place }): void {
+  if (!listBucket(disk, layout, place).includes(name)) return;
+  throw new Error(`${layout.bucketDir(place)}: ${name} пропадал, пока строился каталог`);
+}
+
+/** 'gone' — имени больше нет; undefined — описание не читается, о нём сказано. */
 function readEntry(
   disk: Disk,
   layout: Layout,
   found: { fileId: string; place: Place; damaged: (fileId: string, place: Place, reason: string) => void },
-): CatalogEntry | undefined {
+): CatalogEntry | 'gone' | undefined {
   const { fileId, place, damaged } = found;
   try {
     const bytes = disk.readSmall(layout.attr(place, fileId));
-    if (bytes === undefined) return undefined;
+    if (bytes === undefined) return 'gone';
     const file = attrFromJson(unsealAttr(bytes.toString('utf8')));
     if (file.fileId !== fileId) throw new AttrDamaged('идентификатор не тот, что в имени файла');
     return { file, place };

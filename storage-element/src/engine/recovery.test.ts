@@ -9,12 +9,18 @@ import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { fileIdOf, openTestStore, putBytes } from '../../test/crash/workload.ts';
 import { attrToJson, sealAttr } from './attr.ts';
+import { Catalog } from './catalog.ts';
+import { readIdentity } from './element-identity.ts';
 import { createLayout } from './layout.ts';
+import { createPlacer } from './placer.ts';
+import { rebuildCatalog } from './rebuild-catalog.ts';
+import { finishRecovery, type RecoveryRoom, replayLog } from './recovery.ts';
 import { getFile } from '../files/get-file.ts';
 import { openFile } from '../files/open-file.ts';
 import { removeFile } from '../files/remove-file.ts';
 import type { Store } from './store.ts';
 import type { StoreOptions } from './store-options.ts';
+import { Unplaced } from './unplaced.ts';
 
 const random = createRandom('восстановление');
 const vault = new CatalogVault();
@@ -329,4 +335,47 @@ test('журнал потерян, а каталог помнит больше �
   await put(store, fileIdOf(1), Buffer.from('первый'));
   vault.load(vault.snapshot(), 'live', random);
   await assert.rejects(boot(before), { name: 'WrongDataDirectory' });
+});
+
+test('личности не хватило места на последнем шаге: второй зов не принимает своё недописанное за чужое', async () => {
+  const { store, disk: first } = await newMachine();
+  await put(store, fileIdOf(1), Buffer.from('первый'));
+  await store.close();
+  const layout = createLayout('/element/data', '/element/wal');
+  const epoch = randomUUID();
+  // Переименована, а сбросу её имени места уже нет: новая эпоха видна, но не обещана.
+  const disk: CrashDisk = new CrashDisk({
+    image: first.image.clone(),
+    random,
+    refuse: ({ kind, path }) =>
+      isFull && kind === 'syncDirectory' && path === layout.dataDir && epochOn(disk) === epoch ? 'ENOSPC' : undefined,
+  });
+  const epochOn = (at: CrashDisk) => readIdentity(at, layout)?.epoch;
+  let isFull = true;
+  const placer = createPlacer({ disk, layout });
+  const room: RecoveryRoom = {
+    disk,
+    layout,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    randomId: randomUUID,
+    storageId: undefined,
+    mode: 'edit',
+    openCatalog: () => new Catalog(':memory:'),
+    placer,
+    unplaced: new Unplaced({ placer, bytesMax: undefined }),
+  };
+  const replayed = await replayLog(room);
+  assert.ok(replayed.catalogLost);
+  const { revision } = await rebuildCatalog(disk, layout, replayed.catalog, { onProgress: () => undefined });
+  await assert.rejects(finishRecovery(room, replayed, { revision, epoch }), { code: 'ENOSPC' });
+  assert.equal(epochOn(disk), epoch);
+  await assert.rejects(finishRecovery(room, replayed, { revision, epoch: randomUUID() }), {
+    name: 'WrongDataDirectory',
+  });
+
+  isFull = false;
+  const recovered = await finishRecovery(room, replayed, { revision, epoch });
+  assert.deepEqual([recovered.identity.epoch, epochOn(disk)], [epoch, epoch]);
+  assert.ok(recovered.catalog.get(fileIdOf(1)));
+  recovered.catalog.close();
 });

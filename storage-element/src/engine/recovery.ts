@@ -102,20 +102,24 @@ export async function replayLog(room: RecoveryRoom): Promise<Replayed> {
   return { identity, catalog, catalogLost: stale, isNew, from, end: step.value, redone, modeRedone };
 }
 
-/** Сверяет каталог с журналом и готовит место, с которого журнал продолжится. rebuilt — отчёт, если каталог строили. */
-export async function finishRecovery(
-  room: RecoveryRoom,
-  replayed: Replayed,
-  rebuilt?: Pick<RebuildReport, 'revision'>,
-): Promise<Recovered> {
+/** Каталог построен: до какой записи он дошёл и какая эпоха с него начинается. */
+export interface Rebuilt extends Pick<RebuildReport, 'revision'> {
+  readonly epoch: string;
+}
+
+/**
+ * Сверяет каталог с журналом и готовит место, с которого журнал продолжится. rebuilt — если каталог строили. Не хватило
+ * места — бросает ENOSPC, и зов можно повторить с той же эпохой: своя недописанная личность за чужую не сойдёт.
+ */
+export async function finishRecovery(room: RecoveryRoom, replayed: Replayed, rebuilt?: Rebuilt): Promise<Recovered> {
   const { disk, layout, placer } = room;
   const { catalog, from, end, redone, modeRedone } = replayed;
   let { identity } = replayed;
   let revision = end.revision;
   if (rebuilt !== undefined) {
-    refuseReplaced(room, identity);
+    refuseReplaced(room, identity, rebuilt.epoch);
     revision = Math.max(revision, rebuilt.revision);
-    identity = { ...identity, epoch: room.randomId() };
+    identity = { ...identity, epoch: rebuilt.epoch };
     catalog.setFact('epoch', identity.epoch);
   } else if (catalog.appliedRevision > end.revision) {
     throw new WrongDataDirectory(
@@ -152,9 +156,11 @@ export async function finishRecovery(
 }
 
 /** Каталог строился долго: за это время диск могли отключить или подменить, и построенное — не о нём. */
-function refuseReplaced({ disk, layout }: RecoveryRoom, expected: ElementIdentity): void {
+function refuseReplaced({ disk, layout }: RecoveryRoom, expected: ElementIdentity, newEpoch: string): void {
   const found = readIdentity(disk, layout);
-  if (found?.storageId === expected.storageId && found.epoch === expected.epoch) return;
+  // Новую эпоху могла записать прошлая попытка, которой не хватило места на сброс каталога после переименования.
+  const isOwnEpoch = found?.epoch === expected.epoch || found?.epoch === newEpoch;
+  if (found?.storageId === expected.storageId && isOwnEpoch) return;
   throw new WrongDataDirectory(`${layout.identity} пропал или подменён, пока строился каталог`);
 }
 

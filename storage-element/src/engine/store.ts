@@ -222,7 +222,8 @@ export class Store {
     const atOnce = room.options.disk !== undefined || isNew;
     const run = new RebuildRun({ disk, layout, log, catalog, inThread: !atOnce && !catalog.isAlone });
     if (atOnce) {
-      await store.#begin(room, await finishRecovery(recovery, replayed, await run.build()));
+      const { revision } = await run.build();
+      await store.#begin(room, await finishRecovery(recovery, replayed, { revision, epoch: recovery.randomId() }));
     } else {
       log.warn({ event: 'catalog_lost' }, 'каталог потерян и строится заново; порт открыт, записи ждут');
       store.#rebuild = run;
@@ -261,10 +262,11 @@ export class Store {
   /** Каталог достроен — движок переходит к работе; не построен — процесс должен завершиться. */
   async #finishRebuild(room: StoreRoom, run: RebuildRun): Promise<void> {
     try {
-      const recovered = await this.#whenSpaceAllows(run, async () => {
-        const report = await run.build();
-        return finishRecovery(this.#recovery, room.replayed, report);
-      });
+      const { revision } = await this.#whenSpaceAllows(run, () => run.build());
+      const epoch = this.#randomId();
+      const recovered = await this.#whenSpaceAllows(run, () =>
+        finishRecovery(this.#recovery, room.replayed, { revision, epoch }),
+      );
       await this.#begin(room, recovered);
       this.#rebuild = undefined;
     } catch (error) {
@@ -274,7 +276,7 @@ export class Store {
     }
   }
 
-  /** На полном диске каталог не достроить: внесённое тем временем читается, а построение начинается снова. */
+  /** На полном диске каталог не достроить: внесённое тем временем читается, а прерванное начинается снова. */
   async #whenSpaceAllows<T>(run: RebuildRun, work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {

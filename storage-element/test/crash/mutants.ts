@@ -174,7 +174,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'эпоха прежняя, хотя история потеряна',
     file: 'engine/recovery.ts',
-    from: 'identity = { ...identity, epoch: room.randomId() };',
+    from: 'identity = { ...identity, epoch: rebuilt.epoch };',
     to: '',
     seen: [5],
   },

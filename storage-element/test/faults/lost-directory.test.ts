@@ -1,12 +1,13 @@
 // Каталог данных отключён или подменён под живым процессом: 503 на всё о файлах — не пустой список и не «не найдено».
 // Диск вернулся — всё подтверждённое на месте.
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '@artstore/testing';
-import { newId } from '../start-element.ts';
+import { type ElementInfo, type FilePage, newId } from '../start-element.ts';
 import type { ElementProcess } from '../start-process.ts';
 import { compareWithLedger, FeedCopy } from './compare-with-ledger.ts';
 import { type FaultRoom, openFaultRoom, stopElement } from './fault-room.ts';
@@ -30,7 +31,8 @@ async function expectNotReady(element: ElementProcess, known: string): Promise<v
     assert.equal(reply.status, 503, `${method} ${path}: ${reply.status} ${reply.bytes.toString()}`);
   }
   assert.equal((await element.put(newId(), 'мимо')).status, 503);
-  assert.equal((await element.call('GET', '/health/ready')).status, 503);
+  const ready = await element.call('GET', '/health/ready');
+  assert.equal(ready.status, 503, ready.bytes.toString());
 }
 
 interface Vanishing {
@@ -91,4 +93,59 @@ test('на месте каталога данных другой, пустой: 
       renameSync(`${dataDir}-прежний`, dataDir);
     },
   });
+});
+
+/** Сколько ждать того, чего на занятой машине ждать приходится долго. */
+const PATIENCE_MS = 60_000;
+const REBUILT_FILES = 30;
+
+test('диск отключён umount -l, пока каталог строится: 503, а не половина списка; вернули — код 70, потом всё на месте', async (t) => {
+  const room = await openFaultRoom(t);
+  const disk = createLoopDisk(t, room.dir, { type: 'ext4', bytes: 128 << 20 });
+  if (disk === undefined) return;
+  const dataDir = join(disk.path, 'data');
+  room.env['SE_DATA_DIR'] = dataDir;
+  const ids = Array.from({ length: REBUILT_FILES }, newId);
+  const first = await room.start();
+  for (const id of ids) assert.equal((await first.put(id, `тело ${id}`)).status, 201);
+  assert.equal(await stopElement(first), 0);
+  rmSync(join(dataDir, 'catalog'), { recursive: true });
+
+  // Построение встаёт на описании посреди ведра: из канала под его именем нечего прочесть, пока его держат открытым.
+  const attrs = readdirSync(join(dataDir, 'files'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.attr.json'))
+    .map((name) => join(dataDir, 'files', name));
+  assert.equal(attrs.length, REBUILT_FILES);
+  const held = attrs[REBUILT_FILES / 2] ?? '';
+  const aside = join(disk.path, 'описание');
+  renameSync(held, aside);
+  execFileSync('mkfifo', [held]);
+  const pipe = openSync(held, 'r+');
+  const element = await room.start();
+  assert.equal((await element.call('GET', '/api/v1/info')).json<ElementInfo>().status, 'maintenance');
+
+  const [known = ''] = ids;
+  disk.unmountBusy();
+  const noticed = async () => (await element.call('GET', '/health/ready')).status === 503;
+  await waitUntil('отключение замечено', noticed, PATIENCE_MS);
+  await expectNotReady(element, known);
+  closeSync(pipe);
+  await waitUntil('построение прервано', () => element.output().includes('writes_stopped'), PATIENCE_MS);
+  await expectNotReady(element, known);
+  assert.equal(element.child.exitCode, null, 'процесс не завершается: следующий запуск увидел бы пустой каталог');
+  disk.mount();
+  assert.equal(await element.ended, 70);
+
+  rmSync(held);
+  renameSync(aside, held);
+  const again = await room.start();
+  const online = async () => (await again.call('GET', '/api/v1/info')).json<ElementInfo>().status === 'online';
+  await waitUntil('каталог построен', online, PATIENCE_MS);
+  const page = (await again.call('GET', '/api/v1/files?limit=1000')).json<FilePage>();
+  assert.deepEqual(page.items.map((file) => file.file_id).toSorted(), ids.toSorted());
+  for (const id of ids) {
+    assert.equal((await again.call('GET', `/api/v1/files/${id}/download`)).bytes.toString(), `тело ${id}`);
+  }
+  assert.equal((await again.put(newId(), 'новый')).status, 201);
+  assert.equal(await stopElement(again), 0);
 });
