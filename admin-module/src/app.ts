@@ -37,9 +37,16 @@ import { createOpenSessions } from './identity/open-sessions.ts';
 import { createPasswords } from './identity/passwords.ts';
 import { createRefreshSession } from './identity/refresh-session.ts';
 import { isSessionOpen } from './identity/sessions-table.ts';
+import { SealBroken } from './identity/seal.ts';
 import { createTokenSigner } from './identity/sign-token.ts';
-import { createSigningKeys } from './identity/signing-keys.ts';
-import { readBootstrapAccounts, readElementsCa, readMasterKey, StartRefused } from './read-secret-files.ts';
+import { createSigningKeys, type SigningKeys } from './identity/signing-keys.ts';
+import {
+  readBootstrapAccounts,
+  readElementsCa,
+  readMasterKey,
+  readPreviousMasterKey,
+  StartRefused,
+} from './read-secret-files.ts';
 import { getFile, listFiles } from './registry/files-table.ts';
 import { createRegisterFile } from './registry/register-file.ts';
 import { createReportMissing } from './registry/report-missing.ts';
@@ -148,6 +155,7 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>;
 
 async function openRooms({ config, log, show, keep }: Start) {
   const masterKey = await readMasterKey(config.masterKey);
+  const previousMasterKey = await readPreviousMasterKey(config.previousMasterKey);
   const accounts = await readBootstrapAccounts(config.accountsFile);
   const ca = await readElementsCa(config.elements.caFile);
   const policy = createAddressPolicy(config.elements);
@@ -155,8 +163,8 @@ async function openRooms({ config, log, show, keep }: Start) {
   const database = openDatabase({ ...config.database, log });
   keep(database.close);
   await prepareDatabase(database, log);
-  const keys = createSigningKeys({ database, masterKey, ...config.keys });
-  await keys.load();
+  const keys = createSigningKeys({ database, masterKey, previousMasterKey, ...config.keys });
+  await loadKeys(keys, log);
 
   const signer = createTokenSigner(keys, {
     issuer: config.issuer,
@@ -210,6 +218,24 @@ async function openRooms({ config, log, show, keep }: Start) {
     schedule,
     authentication,
   };
+}
+
+async function loadKeys(keys: SigningKeys, log: Logger): Promise<void> {
+  try {
+    const resealed = await keys.load();
+    if (resealed === 0) return;
+    log.warn(
+      { event: 'signing_keys_resealed', keys: resealed },
+      'ключи подписи зашифрованы новым главным ключом, AM_MASTER_KEY_PREVIOUS больше не нужен',
+    );
+  } catch (cause) {
+    if (!(cause instanceof SealBroken)) throw cause;
+    throw new StartRefused(
+      'главный ключ (AM_MASTER_KEY) не тот, которым зашифрованы ключи подписи в базе; ' +
+        'если его сменили, прежний нужен один раз в AM_MASTER_KEY_PREVIOUS',
+      { cause },
+    );
+  }
 }
 
 async function prepareDatabase(database: Database, log: Logger): Promise<void> {

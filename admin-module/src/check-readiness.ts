@@ -13,7 +13,7 @@ export interface ReadinessRooms {
 export async function checkReadiness({ database, keys }: ReadinessRooms): Promise<Record<string, Check>> {
   return {
     database: await attempt(() => database.ping(), 'database is unavailable'),
-    signing_keys: await attempt(async () => void keys.status(), 'no signing keys'),
+    signing_keys: await attempt(() => keys.status(), 'no signing keys'),
     storage_elements: await checkElements(database),
   };
 }

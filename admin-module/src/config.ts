@@ -43,6 +43,12 @@ export const envSchema = z
       .optional()
       .describe('Главный ключ: 32 байта в base64; им зашифрованы ключи подписи'),
     AM_MASTER_KEY_FILE: z.string().min(1).optional().describe('Файл с главным ключом; нужен он или AM_MASTER_KEY'),
+    AM_MASTER_KEY_PREVIOUS: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Прежний главный ключ на время его смены; запуск перешифрует им зашифрованное новым'),
+    AM_MASTER_KEY_PREVIOUS_FILE: z.string().min(1).optional().describe('Файл с прежним главным ключом'),
     AM_ADMIN_USERNAME: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$/, 'ожидается имя из латинских букв и цифр')
@@ -122,12 +128,20 @@ export const envSchema = z
     }
   });
 
+/** Секрет строкой или в файле. */
+interface SecretSource {
+  readonly text: string | undefined;
+  readonly file: string | undefined;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly database: { readonly url: string; readonly connectionsMax: number };
   readonly issuer: string;
-  readonly masterKey: { readonly text: string | undefined; readonly file: string | undefined };
+  readonly masterKey: SecretSource;
+  /** Прежний главный ключ: нужен один запуск, чтобы перешифровать им зашифрованное. */
+  readonly previousMasterKey: SecretSource;
   readonly admin: { readonly username: string; readonly password: string | undefined };
   readonly accountsFile: string | undefined;
   readonly tokens: { readonly lifeMs: number; readonly refreshLifeMs: number; readonly sessionLifeMs: number };
@@ -165,6 +179,7 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     database: { url: env.AM_DATABASE_URL, connectionsMax: env.AM_DATABASE_CONNECTIONS },
     issuer: env.AM_ISSUER,
     masterKey: { text: env.AM_MASTER_KEY, file: env.AM_MASTER_KEY_FILE },
+    previousMasterKey: { text: env.AM_MASTER_KEY_PREVIOUS, file: env.AM_MASTER_KEY_PREVIOUS_FILE },
     admin: { username: env.AM_ADMIN_USERNAME, password: env.AM_ADMIN_PASSWORD },
     accountsFile: env.AM_BOOTSTRAP_ACCOUNTS,
     tokens: { lifeMs: env.AM_TOKEN_TTL, refreshLifeMs: env.AM_REFRESH_TTL, sessionLifeMs: env.AM_SESSION_TTL },

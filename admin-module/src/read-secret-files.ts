@@ -13,16 +13,28 @@ export class StartRefused extends Error {
   }
 }
 
-export async function readMasterKey(o: { text: string | undefined; file: string | undefined }): Promise<Buffer> {
-  const source = o.file === undefined ? 'AM_MASTER_KEY' : o.file;
-  const text = (o.file === undefined ? o.text : await readText(o.file))?.trim() ?? '';
+interface SecretSource {
+  readonly text: string | undefined;
+  readonly file: string | undefined;
+}
+
+export async function readMasterKey(source: SecretSource): Promise<Buffer> {
+  return await readKey('AM_MASTER_KEY', source);
+}
+
+/** undefined — главный ключ не меняют. */
+export async function readPreviousMasterKey(source: SecretSource): Promise<Buffer | undefined> {
+  if (source.text === undefined && source.file === undefined) return undefined;
+  return await readKey('AM_MASTER_KEY_PREVIOUS', source);
+}
+
+async function readKey(name: string, { text: given, file }: SecretSource): Promise<Buffer> {
+  const text = (file === undefined ? given : await readText(file))?.trim() ?? '';
   const key = Buffer.from(text, 'base64');
-  if (key.length !== MASTER_KEY_BYTES || !/^[A-Za-z0-9+/_-]+=*$/.test(text)) {
-    throw new StartRefused(
-      `${source}: главный ключ — это ${MASTER_KEY_BYTES} байта в base64 (openssl rand -base64 32)`,
-    );
-  }
-  return key;
+  if (key.length === MASTER_KEY_BYTES && /^[A-Za-z0-9+/_-]+=*$/.test(text)) return key;
+  throw new StartRefused(
+    `${file ?? name}: главный ключ — это ${MASTER_KEY_BYTES} байта в base64 (openssl rand -base64 32)`,
+  );
 }
 
 const accountsSchema = z

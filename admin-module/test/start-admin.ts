@@ -100,12 +100,14 @@ export async function openAdmin(t: TestContext, env: Record<string, string>): Pr
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= shutDown({ app, log, drainMs: 1000, close }));
   cleanUp(t, stop);
+  return { ...callsTo(url), databaseUrl: env['AM_DATABASE_URL'] ?? '', env, shown, stop };
+}
+
+/** Обращения к запущенному модулю. */
+export function callsTo(url: string): Pick<TestAdmin, 'url' | 'call' | 'token' | 'adminToken'> {
   const call = (path: string, ask: Ask = {}): Promise<Reply> => send(`${url}${path}`, ask);
   return {
     url,
-    databaseUrl: env['AM_DATABASE_URL'] ?? '',
-    env,
-    shown,
     call,
     async token(name, more = {}) {
       const form = { grant_type: 'client_credentials', client_id: name, client_secret: secretOf(name), ...more };
@@ -118,7 +120,6 @@ export async function openAdmin(t: TestContext, env: Record<string, string>): Pr
       if (reply.status !== 200) throw new Error(`вход: ${reply.status} ${JSON.stringify(reply.body)}`);
       return reply.body.access_token;
     },
-    stop,
   };
 }
 

@@ -24,12 +24,14 @@ export async function lockSigningKeys(db: Db): Promise<void> {
   await db.query('lock table signing_keys in share row exclusive mode');
 }
 
-export async function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
-  const { rows } = await db.query<SigningKeyRow>(
-    `select kid, public_jwk, private_key, created_at, active_from, grace_until
-     from signing_keys where grace_until is null or grace_until > now() order by active_from`,
+/** Неушедшие ключи по порядку начала подписи и время базы: о сроках судят по нему, а не по часам процесса. */
+export async function listSigningKeys(db: Db): Promise<{ rows: SigningKeyRow[]; nowMs: number }> {
+  const { rows } = await db.query<SigningKeyRow & { read_at: string }>(
+    `select kid, public_jwk, private_key, created_at, active_from, grace_until, clock_timestamp() as read_at
+     from signing_keys where grace_until is null or grace_until > clock_timestamp() order by active_from`,
   );
-  return rows;
+  const [first] = rows;
+  return { rows, nowMs: first === undefined ? Date.now() : Date.parse(first.read_at) };
 }
 
 export async function insertSigningKey(
@@ -41,6 +43,11 @@ export async function insertSigningKey(
      values ($1, $2, $3, now() + $4 * interval '1 millisecond')`,
     [key.kid, JSON.stringify(key.publicJwk), key.privateKey, key.activeInMs],
   );
+}
+
+/** Тот же ключ, зашифрованный заново. */
+export async function replacePrivateKey(db: Db, kid: string, privateKey: Buffer): Promise<void> {
+  await db.query('update signing_keys set private_key = $2 where kid = $1', [kid, privateKey]);
 }
 
 /** Назначает конец всем ключам, кроме нового: через отсрочку после того, как он начнёт подписывать. */

@@ -7,5 +7,5 @@ import type { SigningKeys } from '../../identity/signing-keys.ts';
 const CACHE = { 'cache-control': 'public, max-age=60' };
 
 export function getJwksRoute(keys: SigningKeys): Handler<AdminOperations['getJwks']> {
-  return async () => ({ status: 200, headers: CACHE, body: { keys: [...keys.jwks()] } });
+  return async () => ({ status: 200, headers: CACHE, body: { keys: [...(await keys.jwks())] } });
 }

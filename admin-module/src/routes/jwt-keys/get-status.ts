@@ -4,5 +4,5 @@ import type { AdminOperations } from '../../api-types.ts';
 import type { SigningKeys } from '../../identity/signing-keys.ts';
 
 export function getKeysStatusRoute(keys: SigningKeys): Handler<AdminOperations['getJwtKeysStatus']> {
-  return async () => ({ status: 200, body: keys.status() });
+  return async () => ({ status: 200, body: await keys.status() });
 }

@@ -7,6 +7,6 @@ import type { SigningKeys } from '../../identity/signing-keys.ts';
 export function rotateKeysRoute(keys: SigningKeys): Handler<AdminOperations['rotateJwtKeys']> {
   return async (call) => {
     await keys.rotate({ immediate: call.body?.immediate ?? false, actor: actorOf(call) });
-    return { status: 200, body: keys.status() };
+    return { status: 200, body: await keys.status() };
   };
 }
