@@ -8,6 +8,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { test } from 'node:test';
+import { waitUntil } from '@artstore/testing';
+import type { Reply } from './send.ts';
 import {
   type Element,
   type ElementFile,
@@ -19,6 +21,8 @@ import {
   startElement,
 } from './start-element.ts';
 
+/** Дольше простоя, который терпит сервер: медленная машина — не повод для провала. */
+const PATIENCE_MS = 60_000;
 const DIGEST_OF = (bytes: Uint8Array) => `sha-256=:${Buffer.from(sha256(bytes), 'hex').toString('base64')}:`;
 
 /** Начатое и брошенное. У сохранённого файла до контрольной точки два имени, у брошенного — одно. */
@@ -248,7 +252,6 @@ test('негодные метаданные отвергаются с кодом
 
   for (const id of [
     '1',
-    '..',
     'A'.repeat(36),
     '0197A3F2-6C1E-7D53-9B0A-2F1F5E0C9A41',
     '0197a3f2-6c1e-7d53-9b0a-2f1f5e0c9a41%00',
@@ -256,13 +259,20 @@ test('негодные метаданные отвергаются с кодом
   ]) {
     await t.test(`негодный file_id ${id}`, async () => {
       const reply = await element.put(id, 'x');
-      assert.ok([400, 404].includes(reply.status), String(reply.status));
+      assert.deepEqual([reply.status, fieldsOf(reply)], [400, ['path.file_id']]);
+      assert.equal(reply.code(), 'VALIDATION_ERROR');
     });
   }
 
+  await t.test('две точки вместо file_id — уже другой адрес, и там ничего нет', async () => {
+    const reply = await element.put('..', 'x');
+    assert.deepEqual([reply.status, reply.code()], [404, 'NOT_FOUND']);
+  });
+
   await t.test('чужой тип тела не принимается', async () => {
     const reply = await element.put(newId(), '{}', { headers: { 'content-type': 'application/json' } });
-    assert.ok(reply.status >= 400 && reply.status < 500, String(reply.status));
+    assert.deepEqual([reply.status, fieldsOf(reply)], [400, ['header.content-type']]);
+    assert.equal(reply.code(), 'VALIDATION_ERROR');
   });
 });
 
@@ -338,7 +348,7 @@ function withoutBody(
       method: 'PUT',
       ca: element.ca,
       agent: false,
-      timeout: 5000,
+      timeout: PATIENCE_MS,
       headers: {
         authorization: `Bearer ${element.token()}`,
         'content-type': 'application/octet-stream',
@@ -434,7 +444,7 @@ function exchangeRaw(element: Element, text: string): Promise<string> {
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(element.url).port), ca: element.ca }, () =>
       socket.end(text),
     );
-    socket.setTimeout(10_000, () => socket.destroy(new Error('сервер не закрыл соединение')));
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('сервер не закрыл соединение')));
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString();
     });
@@ -452,7 +462,7 @@ function expectContinue(element: Element, token: string): Promise<{ continued: b
       method: 'PUT',
       ca: element.ca,
       agent: false,
-      timeout: 5000,
+      timeout: PATIENCE_MS,
       headers: {
         authorization: `Bearer ${token}`,
         'content-type': 'application/octet-stream',
@@ -478,10 +488,11 @@ function expectContinue(element: Element, token: string): Promise<{ continued: b
   });
 }
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await done()) return;
-    await sleep(50);
-  }
-  assert.fail('не дождались');
+function until(done: () => Promise<boolean>): Promise<void> {
+  return waitUntil('брошенное убрано', done, PATIENCE_MS);
+}
+
+/** Какие поля назвал отказ. */
+function fieldsOf(reply: Reply): string[] {
+  return reply.json<{ error: { details?: { field: string }[] } }>().error.details?.map(({ field }) => field) ?? [];
 }
