@@ -9,6 +9,6 @@ export function nameTaken(error: unknown, field: string): unknown {
   return new ArtError('CONFLICT', {
     cause: error,
     explain: { ru: 'Такое имя уже занято.', en: 'This name is already taken.' },
-    details: [{ field, message: 'is already taken' }],
+    details: [{ field, message: 'is already taken', ru: 'имя уже занято' }],
   });
 }

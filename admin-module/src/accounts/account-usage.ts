@@ -19,7 +19,13 @@ export function createAccountUsage(database: Database): AccountUsage {
       if (times.size === 0) return;
       const batch = times;
       times = new Map();
-      await touchAccounts(database.db, batch);
+      try {
+        await touchAccounts(database.db, batch);
+      } catch (error) {
+        // База недоступна: времена подождут следующего раза, более позднее главнее.
+        times = new Map([...batch, ...times]);
+        throw error;
+      }
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Role } from '@artstore/contracts';
 import type { Schemas } from '../api-types.ts';
 import type { Db } from '../database-table.ts';
-import { hashName } from '../identity/lockout.ts';
+import { hashName, plainName } from '../identity/lockout.ts';
 import { lockedUntil } from '../identity/login-attempts-table.ts';
 
 export type AdminUser = Schemas['AdminUser'];
@@ -43,20 +43,35 @@ export async function hasUsers(db: Db): Promise<boolean> {
   return rows[0]?.exist ?? false;
 }
 
-export async function getUser(db: Db, id: string): Promise<AdminUser | undefined> {
-  const { rows } = await db.query<StoredUser>(`select ${COLUMNS} from admin_users where id = $1`, [id]);
+export async function getUser(db: Db, id: string, lock = false): Promise<AdminUser | undefined> {
+  const { rows } = await db.query<StoredUser>(
+    `select ${COLUMNS} from admin_users where id = $1 ${lock ? 'for update' : ''}`,
+    [id],
+  );
   return (await withLocks(db, rows))[0];
 }
 
 export async function findCredentials(db: Db, username: string): Promise<UserCredentials | undefined> {
   const { rows } = await db.query<StoredUser & { password_hash: string }>(
-    `select ${COLUMNS}, password_hash from admin_users where lower(username) = lower($1)`,
-    [username],
+    `select ${COLUMNS}, password_hash from admin_users where lower(username) = $1`,
+    [plainName(username)],
   );
   const row = rows[0];
   if (row === undefined) return undefined;
   const { password_hash: passwordHash, ...user } = row;
   return { user: { ...user, locked_until: null }, passwordHash };
+}
+
+/**
+ * Держит запись человека до конца транзакции, если он действует и его пароль всё тот же.
+ * Пока пароль проверяли, его могли сменить, а человека — отключить: такой вход открыл бы сеанс уже после закрытия прежних.
+ */
+export async function holdUser(db: Db, id: string, passwordHash: string): Promise<AdminUser | undefined> {
+  const { rows } = await db.query<StoredUser>(
+    `select ${COLUMNS} from admin_users where id = $1 and password_hash = $2 and status = 'active' for update`,
+    [id, passwordHash],
+  );
+  return (await withLocks(db, rows))[0];
 }
 
 export async function listUsers(
@@ -110,9 +125,9 @@ export async function deleteUser(db: Db, id: string): Promise<void> {
 }
 
 /** Действующие admin, удержанные до конца транзакции: двое не смогут разом убрать друг друга. */
-export async function lockActiveAdmins(db: Db): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from admin_users where role = 'admin' and status = 'active' order by id for update`,
+export async function lockActiveAdmins(db: Db): Promise<{ id: string; username: string }[]> {
+  const { rows } = await db.query<{ id: string; username: string }>(
+    `select id, username from admin_users where role = 'admin' and status = 'active' order by id for update`,
   );
-  return rows.map((row) => row.id);
+  return rows;
 }

@@ -56,7 +56,7 @@ export async function createAdminUser(
     if (row === undefined) {
       throw new ArtError('CONFLICT', {
         explain: { ru: 'Такое имя уже занято.', en: 'This name is already taken.' },
-        details: [{ field: 'body.username', message: 'is already taken' }],
+        details: [{ field: 'body.username', message: 'is already taken', ru: 'имя уже занято' }],
       });
     }
     await record(db, { actor, action: 'admin_user_created', objectId: row.id, after: visible(row) });
@@ -129,9 +129,13 @@ async function guard(
   { id, actor, losesAdmin }: { id: string; actor: Actor; losesAdmin: boolean },
 ): Promise<AdminUser> {
   const admins = losesAdmin ? await lockActiveAdmins(db) : [];
-  const user = await getUser(db, id);
+  const user = await getUser(db, id, true);
   if (user === undefined) throw new ArtError('NOT_FOUND');
   if (!losesAdmin) return user;
+  // Пока ждали замка, вызвавшего самого могли понизить: из двух убирающих друг друга прав остаётся первый.
+  if (actor.kind === 'user' && !admins.some(({ username }) => username === actor.subject)) {
+    throw new ArtError('FORBIDDEN');
+  }
   if (actor.kind === 'user' && actor.subject === user.username) {
     throw new ArtError('CONFLICT', {
       explain: {
@@ -140,7 +144,7 @@ async function guard(
       },
     });
   }
-  if (admins.length === 1 && admins[0] === id) {
+  if (admins.length === 1 && admins[0]?.id === id) {
     throw new ArtError('CONFLICT', {
       explain: { ru: 'Это последний действующий администратор.', en: 'This is the last active administrator.' },
     });

@@ -31,18 +31,20 @@ export function createAddressPolicy({ allowed, allowHttp }: AddressPolicyOptions
 
   function checkUrl(text: string, field: string): string {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const refuse = (message: string): never => {
-      throw new ArtError('VALIDATION_ERROR', { details: [{ field, message }] });
+    const refuse = (ru: string, message: string): never => {
+      throw new ArtError('VALIDATION_ERROR', { details: [{ field, message, ru }] });
     };
-    if (url === undefined) return refuse('is not a URL');
-    if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) return refuse('must be https');
-    if (url.username !== '' || url.password !== '') return refuse('must not contain a user name or a password');
+    if (url === undefined) return refuse('не похоже на URL', 'is not a URL');
+    if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
+      return refuse('нужен https', 'must be https');
+    if (url.username !== '' || url.password !== '')
+      return refuse('без имени и пароля', 'must not contain a user name or a password');
     if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-      return refuse('must not contain a path or a query');
+      return refuse('без пути и параметров', 'must not contain a path or a query');
     const hostname = bareHost(url.hostname);
     const literal = isIP(hostname) !== 0;
     if (literal ? !mayConnect(rules, hostname, hostname) : !mayName(rules, hostname))
-      return refuse('this host is not allowed');
+      return refuse('этот адрес не разрешён', 'this host is not allowed');
     return url.origin;
   }
 

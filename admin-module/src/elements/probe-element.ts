@@ -45,7 +45,7 @@ export async function probeElement({ client, url, expectedId, signal }: ProbeOpt
     if (!causedByRefusal(error)) throw error;
     throw new ArtError('VALIDATION_ERROR', {
       cause: error,
-      details: [{ field: 'body.url', message: 'this host is not allowed' }],
+      details: [{ field: 'body.url', message: 'this host is not allowed', ru: 'этот адрес не разрешён' }],
     });
   }
 }

@@ -1,6 +1,6 @@
 // Смена своего пароля: нынешний проверяется как вход (и считается как попытка), все прежние сеансы закрываются.
 import { ArtError } from '@artstore/contracts';
-import { getUser, setPassword } from '../accounts/admin-users-table.ts';
+import { getUser, holdUser, setPassword } from '../accounts/admin-users-table.ts';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-table.ts';
 import { checkPassword, type LogInRooms } from './log-in.ts';
@@ -24,13 +24,20 @@ export function createChangePassword(rooms: LogInRooms, sessions: OpenSessions):
     checkPasswordStrength(newPassword, known.username, 'body.new_password');
     if (newPassword === currentPassword) {
       throw new ArtError('VALIDATION_ERROR', {
-        details: [{ field: 'body.new_password', message: 'must differ from the current one' }],
+        details: [
+          {
+            field: 'body.new_password',
+            message: 'must differ from the current one',
+            ru: 'должен отличаться от нынешнего',
+          },
+        ],
       });
     }
-    await checkPassword(rooms, { username: known.username, password: currentPassword, actor });
+    const right = await checkPassword(rooms, { username: known.username, password: currentPassword, actor });
     const passwordHash = await passwords.hash(newPassword);
     const session = await database.transaction(async (db) => {
-      const user = await setPassword(db, userId, { passwordHash, mustChangePassword: false });
+      const held = await holdUser(db, userId, right.passwordHash);
+      const user = held && (await setPassword(db, userId, { passwordHash, mustChangePassword: false }));
       if (user === undefined) throw new ArtError('UNAUTHORIZED');
       await revokeSessionsOf(db, userId, 'password_changed');
       await recordAudit(db, { actor, action: 'password_changed', objectType: 'admin_user', objectId: userId });

@@ -1,5 +1,5 @@
-// Блокировка входа после неудачных попыток (решение 21). Имена, которых нет, считаются и закрываются так же,
-// как настоящие; попытка занимается до проверки пароля, поэтому параллельные догадки лишних не получают.
+// Блокировка входа после неудачных попыток: о том, какие имена есть, она не говорит ничего. Имена, которых нет, считаются
+// и закрываются так же, как настоящие; попытка занимается до проверки пароля, поэтому параллельные догадки лишних не получают.
 import { createHash } from 'node:crypto';
 import { ArtError } from '@artstore/contracts';
 import type { Database } from '../database-table.ts';
@@ -16,9 +16,17 @@ export interface Lockout {
 /** Очередь к одному имени: людям столько не нужно, перебору мешает. */
 const WAITING_PER_NAME_MAX = 64;
 
-/** SHA-256 имени без различия прописных и строчных: так его знает таблица. */
+/**
+ * Имя без различия прописных и строчных. По нему и считают попытки, и ищут человека: будь правил два, разные написания
+ * одного имени (İ у базы — та же i) давали бы лишние догадки.
+ */
+export function plainName(username: string): string {
+  return username.normalize('NFC').toLowerCase();
+}
+
+/** SHA-256 имени: так его знает таблица попыток. */
 export function hashName(username: string): Buffer {
-  return createHash('sha256').update(username.normalize('NFC').toLowerCase()).digest();
+  return createHash('sha256').update(plainName(username)).digest();
 }
 
 export function createLockout(database: Database, rule: LockRule): Lockout {

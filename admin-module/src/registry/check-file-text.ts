@@ -19,7 +19,11 @@ export function checkFileText(file: ElementFile): void {
   if (fields.length === 0) return;
   throw new ArtError('VALIDATION_ERROR', {
     fileId: file.file_id,
-    details: fields.map((name) => ({ field: `body.file.${name}`, message: 'must not contain NUL or lone surrogates' })),
+    details: fields.map((name) => ({
+      field: `body.file.${name}`,
+      message: 'must not contain NUL or lone surrogates',
+      ru: 'без знака NUL и непарных суррогатов',
+    })),
   });
 }
 
