@@ -129,15 +129,3 @@ test('у каждой операции security написан явно, а у �
     }
   }
 });
-
-/** Этот список сокращают по мере постройки; расхождение с кодом не даёт приложению подняться. */
-const NOT_BUILT: readonly string[] = [];
-
-test('не построены ровно названные операции', () => {
-  const marked = MODULES.flatMap((module) =>
-    operations(module)
-      .filter(({ definition }) => definition['x-not-built'] === true)
-      .map(({ operationId }) => `${module}/${operationId}`),
-  );
-  assert.deepEqual(marked.toSorted(), NOT_BUILT.toSorted());
-});

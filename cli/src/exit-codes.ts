@@ -42,7 +42,6 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   ACCOUNT_LOCKED: EXIT.authentication,
   RATE_LIMITED: EXIT.unavailable,
   INTERNAL_ERROR: EXIT.unavailable,
-  NOT_IMPLEMENTED: EXIT.refused,
   ADMIN_UNAVAILABLE: EXIT.unavailable,
   SE_UNAVAILABLE: EXIT.unavailable,
   SE_UPLOAD_FAILED: EXIT.unavailable,

@@ -6,7 +6,6 @@ export { reloadTls } from './src/open-server.ts';
 export { type Logger, type LoggerOptions, createLogger } from './src/create-logger.ts';
 export { type Metrics, createMetrics } from './src/create-metrics.ts';
 export { type EveryOptions, type Periodic, every } from './src/every.ts';
-export { notImplemented } from './src/not-implemented.ts';
 export type { Answer, Call, Handler, HealthOperation, Operations } from './src/operation-types.ts';
 export { type EnvRow, describeEnv } from './src/describe-env.ts';
 export { byteSize, duration, period } from './src/measured-settings.ts';

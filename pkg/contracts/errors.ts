@@ -80,7 +80,6 @@ export const ERROR_TABLE = {
     en: 'Too many requests; try again later.',
   },
   INTERNAL_ERROR: { status: 500, ru: 'Внутренняя ошибка.', en: 'Internal error.' },
-  NOT_IMPLEMENTED: { status: 501, ru: 'Операция ещё не построена.', en: 'The operation is not built yet.' },
   ADMIN_UNAVAILABLE: { status: 502, ru: 'Модуль управления недоступен.', en: 'The Admin Module is unavailable.' },
   SE_UNAVAILABLE: { status: 502, ru: 'Элемент хранения недоступен.', en: 'The storage element is unavailable.' },
   SE_UPLOAD_FAILED: {

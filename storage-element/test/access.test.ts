@@ -7,7 +7,6 @@ import { type Element, metadata, newId, startElement } from './start-element.ts'
 interface Operation {
   readonly operationId: string;
   readonly security: readonly Record<string, readonly string[]>[];
-  readonly 'x-not-built'?: boolean;
 }
 interface Walked extends Operation {
   readonly method: string;
@@ -91,16 +90,6 @@ test('обход всех операций', async (t) => {
       assert.equal((await knock(element, operation, user)).status, 403, 'роль человека здесь ничего не даёт');
     });
   }
-
-  await t.test('непостроенное отвечает 501 и помечено в контракте', async () => {
-    const unbuilt = operations.filter((operation) => operation['x-not-built'] === true);
-    assert.deepEqual(unbuilt, []);
-    for (const operation of unbuilt) {
-      const reply = await knock(element, operation, element.token());
-      assert.equal(reply.status, 501);
-      assert.equal(reply.code(), 'NOT_IMPLEMENTED');
-    }
-  });
 
   await t.test('неизвестный путь и чужой метод — 404 в единой форме и с именем элемента', async () => {
     for (const [method, path] of [

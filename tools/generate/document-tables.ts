@@ -40,7 +40,7 @@ export function endpointTable(contract: unknown): string {
       `\`${operation.method.toUpperCase()} ${operation.path}\``,
       `\`${operation.operationId}\``,
       rightsOf(operation.definition),
-      `${operation.summary}${operation.definition['x-not-built'] === true ? ' (ещё не построена: 501)' : ''}`,
+      operation.summary,
     ]),
   );
 }

@@ -11,7 +11,6 @@ const securitySchema = z.array(z.record(z.string(), z.array(z.string())));
 const operationSchema = z.looseObject({
   operationId: z.string(),
   security: securitySchema.optional(),
-  'x-not-built': z.boolean().optional(),
 });
 const parameterSchema = z.looseObject({
   name: z.string(),
@@ -46,7 +45,6 @@ export interface ContractOperation {
   readonly path: string;
   /** undefined — в контракте о доступе не сказано, и это ошибка контракта. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[] | undefined;
-  readonly notBuilt: boolean;
   readonly parameters: readonly ContractParameter[];
   readonly body: ContractBody | undefined;
   /** Статус → тип содержимого ответа → место схемы в документе. */
@@ -96,7 +94,6 @@ function readOperation({ root, path, method, pathItem }: OperationPlace): Contra
     method,
     path,
     security: operation.security,
-    notBuilt: operation['x-not-built'] === true,
     parameters: [...shared, ...own],
     body: readBody(root, raw['requestBody'], `${pointer}/${method}/requestBody`),
     answers: readAnswers(root, raw['responses'], `${pointer}/${method}/responses`),

@@ -66,7 +66,7 @@ export function replyWithError(
 function logError(error: ArtError, { exchange }: FastifyRequest, log: Logger): void {
   const { id: requestId, route } = exchange;
   const fields = { event: 'request_failed', code: error.code, requestId, route, err: error.cause ?? error };
-  const serverFault = ERROR_TABLE[error.code].status >= 500 && error.code !== 'NOT_IMPLEMENTED';
+  const serverFault = ERROR_TABLE[error.code].status >= 500;
   // Ушедший клиент обычно и есть причина: прерванные чтение и запись не ошибки службы.
   if (exchange.abandoned) log.info({ ...fields, event: 'request_abandoned' }, 'клиент ушёл, не дождавшись ответа');
   else if (error.code === 'INTERNAL_ERROR') log.error(fields, 'внутренняя ошибка');

@@ -2,7 +2,6 @@
 import type { UntypedHandler } from './bind-operation.ts';
 import { compileSecurity } from './compile-security.ts';
 import type { ContractDocument, ContractOperation } from './contract-document.ts';
-import { notImplemented } from './not-implemented.ts';
 
 export interface MatchedOperation {
   readonly operation: ContractOperation;
@@ -33,7 +32,7 @@ export function matchOperations(
     if (seen.has(operationId)) faults.push(`${operationId}: в контракте две операции с этим именем`);
     seen.add(operationId);
     if (isHandler(handler)) {
-      faults.push(...checkOperation(operation, handler));
+      faults.push(...checkOperation(operation));
       matched.push({ operation, handler });
     } else {
       faults.push(`${operationId}: нет обработчика`);
@@ -44,17 +43,13 @@ export function matchOperations(
   return matched;
 }
 
-function checkOperation(operation: ContractOperation, handler: UntypedHandler): readonly string[] {
+function checkOperation(operation: ContractOperation): readonly string[] {
   const faults: string[] = [];
   try {
     compileSecurity(operation);
   } catch (error) {
     faults.push(error instanceof Error ? error.message : String(error));
   }
-  const built = handler !== notImplemented;
-  if (built && operation.notBuilt) faults.push(`${operation.operationId}: построена, но в контракте стоит x-not-built`);
-  if (!built && !operation.notBuilt)
-    faults.push(`${operation.operationId}: не построена, а x-not-built в контракте нет`);
   return faults;
 }
 

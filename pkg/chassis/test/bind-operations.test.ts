@@ -235,14 +235,13 @@ test('доступ — по строкам security: права строки н�
   }
 });
 
-test('ответы: HEAD без тела, 204 без тела, свои заголовки, 501 у непостроенного', async (t) => {
+test('ответы: HEAD без тела, 204 без тела, свои заголовки', async (t) => {
   const { url } = await openExample(t);
   const head = await fetch(`${url}/api/v1/things/a/content`, { method: 'HEAD' });
   assert.deepEqual([head.status, head.headers.get('content-length'), head.headers.get('etag')], [200, '5', '"x"']);
   const gone = await fetch(`${url}/api/v1/things/a`, { method: 'DELETE' });
   assert.deepEqual([gone.status, await gone.text()], [204, '']);
   assert.equal((await fetch(`${url}/api/v1/things/a/content`)).headers.get('content-type'), 'application/octet-stream');
-  assert.equal((await ask(`${url}/api/v1/later`, post({}))).body.error.code, 'NOT_IMPLEMENTED');
 });
 
 test('язык ошибки — по Accept-Language, английский, когда неясно', async (t) => {
@@ -332,7 +331,6 @@ test('приложение не поднимается, если контрак�
   delete contract.paths['/api/v1/token'].post.security;
   contract.paths['/api/v1/upload'].post.operationId = 'listThings';
   contract.paths['/api/v1/things'].post.security = [{ serviceToken: ['files:fly'] }];
-  contract.paths['/api/v1/later'].post['x-not-built'] = false;
   const file = join(folder, 'contract.json');
   await writeFile(file, JSON.stringify(contract));
   const { getThing: _left, ...rest } = HANDLERS;
@@ -345,7 +343,6 @@ test('приложение не поднимается, если контрак�
         'exchangeToken: в контракте нет security',
         'listThings: в контракте две операции',
         'createThing: непонятная строка security',
-        'buildLater: не построена',
         'getThing: нет обработчика',
         'flyAway: нет операции',
         'uploadForm: нет операции',

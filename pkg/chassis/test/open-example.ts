@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ArtError, type Principal } from '@artstore/contracts';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import { type AppOptions, type Logger, createApp, createMetrics, notImplemented } from '../index.ts';
+import { type AppOptions, type Logger, createApp, createMetrics } from '../index.ts';
 import type { UntypedHandler } from '../src/bind-operation.ts';
 
 export const CONTRACT = new URL('example-contract.json', import.meta.url);
@@ -54,7 +54,6 @@ export const HANDLERS: Handlers = {
   headContent: async () => ({ status: 200, headers: { 'content-length': '5', etag: '"x"' } }),
   exchangeToken: echo,
   uploadForm: async (call) => ({ ...(await countBytes(call)), status: 200 }),
-  buildLater: notImplemented,
 };
 
 export function memoryLog(): { log: Logger; records: Record<string, unknown>[] } {

@@ -140,7 +140,7 @@ export function neighbourError(reply: JsonReply, unavailable: UnavailableCode): 
   const cause = new Error(
     error ? `${reply.status} ${error.code}: ${error.message}` : `unexpected status ${reply.status}`,
   );
-  if (error === undefined || (reply.status >= 500 && reply.status !== 501 && reply.status !== 507)) {
+  if (error === undefined || (reply.status >= 500 && reply.status !== 507)) {
     return new ArtError(unavailable, { cause });
   }
   if (reply.status === 401 || reply.status === 403 || reply.status === 429) {

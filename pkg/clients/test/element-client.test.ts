@@ -151,7 +151,6 @@ test('отказ нашему токену, поломка и переадрес
     [302, 'NOT_FOUND', 'SE_UNAVAILABLE'],
     [409, 'INVALID_TRANSITION', 'INVALID_TRANSITION'],
     [409, 'CONFIRMATION_REQUIRED', 'CONFIRMATION_REQUIRED'],
-    [501, 'NOT_IMPLEMENTED', 'NOT_IMPLEMENTED'],
   ] as const) {
     const element = await startElement(t, (_, response) =>
       answer(response, status, refusal(code), { location: 'http://127.0.0.1:1/' }),

@@ -1329,7 +1329,7 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
         };
         /** @enum {string} */
-        ErrorCode: "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "SECRET_EXPIRED" | "INVALID_REFRESH_TOKEN" | "FORBIDDEN" | "NOT_FOUND" | "FILE_NOT_FOUND" | "CONFLICT" | "MODE_NOT_ALLOWED" | "INVALID_TRANSITION" | "CONFIRMATION_REQUIRED" | "RECONCILE_IN_PROGRESS" | "SYNC_IN_PROGRESS" | "NOT_LOCKED" | "FILE_EXPIRED" | "FILE_TOO_LARGE" | "INVALID_RANGE" | "CHECKSUM_MISMATCH" | "LENGTH_MISMATCH" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_IMPLEMENTED" | "ADMIN_UNAVAILABLE" | "SE_UNAVAILABLE" | "SE_UPLOAD_FAILED" | "NO_STORAGE_AVAILABLE" | "NOT_READY" | "STORAGE_FULL";
+        ErrorCode: "VALIDATION_ERROR" | "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "SECRET_EXPIRED" | "INVALID_REFRESH_TOKEN" | "FORBIDDEN" | "NOT_FOUND" | "FILE_NOT_FOUND" | "CONFLICT" | "MODE_NOT_ALLOWED" | "INVALID_TRANSITION" | "CONFIRMATION_REQUIRED" | "RECONCILE_IN_PROGRESS" | "SYNC_IN_PROGRESS" | "NOT_LOCKED" | "FILE_EXPIRED" | "FILE_TOO_LARGE" | "INVALID_RANGE" | "CHECKSUM_MISMATCH" | "LENGTH_MISMATCH" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "INTERNAL_ERROR" | "ADMIN_UNAVAILABLE" | "SE_UNAVAILABLE" | "SE_UPLOAD_FAILED" | "NO_STORAGE_AVAILABLE" | "NOT_READY" | "STORAGE_FULL";
         Error: {
             error: {
                 code: components["schemas"]["ErrorCode"];
@@ -1940,23 +1940,6 @@ export interface components {
                  *       "error": {
                  *         "code": "NOT_FOUND",
                  *         "message": "There is no such object."
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["Error"];
-            };
-        };
-        /** @description Операция ещё не построена (NOT_IMPLEMENTED). */
-        NotImplemented: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "error": {
-                 *         "code": "NOT_IMPLEMENTED",
-                 *         "message": "The operation is not built yet."
                  *       }
                  *     }
                  */
@@ -3225,7 +3208,6 @@ export interface operations {
             409: components["responses"]["SyncInProgress"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             503: components["responses"]["NotReady"];
         };
     };
@@ -3418,7 +3400,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             502: components["responses"]["SeUnavailable"];
             503: components["responses"]["NotReady"];
         };
@@ -3481,7 +3462,6 @@ export interface operations {
             };
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             502: components["responses"]["SeUnavailable"];
             503: components["responses"]["NotReady"];
         };
@@ -3518,7 +3498,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             502: components["responses"]["SeUnavailable"];
             503: components["responses"]["NotReady"];
         };
@@ -3565,7 +3544,6 @@ export interface operations {
             409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
-            501: components["responses"]["NotImplemented"];
             502: components["responses"]["SeUnavailable"];
             503: components["responses"]["NotReady"];
         };
