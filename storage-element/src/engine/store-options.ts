@@ -67,6 +67,9 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** Как часто на полном диске пробовать снова контрольную точку и построение каталога. */
+export const SPACE_RETRY_MS = 1_000;
+
 export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 export interface StoreHooks {

@@ -11,7 +11,7 @@ import type { Ballast } from './ballast.ts';
 import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
-import { checkpoint } from './checkpoint.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { type Disk, type DiskFile, isCode, isNoSpace } from './disk.ts';
 import { DiskGuard, type DiskState } from './disk-guard.ts';
 import type { ElementIdentity } from './element-identity.ts';
@@ -33,7 +33,7 @@ import { HashThreads } from './hash-threads.ts';
 import { batchBytes, Slabs } from './slabs.ts';
 import { type Owed, Space } from './space.ts';
 import { SyncFailed } from './staged-file.ts';
-import { type CatalogView, type Clock, type StoreOptions, SYSTEM_CLOCK } from './store-options.ts';
+import { type CatalogView, type Clock, SPACE_RETRY_MS, type StoreOptions, SYSTEM_CLOCK } from './store-options.ts';
 import { Survey } from './survey.ts';
 import { Unplaced } from './unplaced.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -41,12 +41,6 @@ import { Wal } from './wal.ts';
 import type { LogRecord } from './wal-record.ts';
 
 const INLINE_BYTES_MAX = 64 << 10;
-const CHECKPOINT_BYTES = 32 << 20;
-/** То же числом записей: правка вдесятеро короче загрузки, а повторять её не многим дешевле. */
-const CHECKPOINT_RECORDS = 10_000;
-const CHECKPOINT_MS = 10_000;
-/** Как часто пробовать, хватает ли места контрольной точке. */
-const SPACE_RETRY_MS = 1_000;
 /** Сколько бы места ни показывал диск, новому его нет. */
 const OWED_ALL: Owed = { bytes: Number.POSITIVE_INFINITY, names: 0 };
 /** Сколько ждать контрольной точки при остановке; не успела — следующий запуск повторит журнал. */
@@ -144,20 +138,11 @@ export class Store {
   #identity: ElementIdentity;
   /** Режим, который уже в очереди журнала: после него ничто, ему противное, в журнал не встанет. */
   #nextMode: StorageMode;
-  /** Режим переменился после прошлой контрольной точки. */
-  #modeUnsaved: boolean;
   #receiving = 0;
-  #bytesSinceCheckpoint = 0;
-  #recordsSinceCheckpoint = 0;
   readonly #logSharesDisk: boolean;
-  #checkpointing: Promise<void> | undefined;
-  readonly #abandonCheckpoint = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  /** Контрольной точке не хватило места. */
-  #isStuck = false;
-  #retry: NodeJS.Timeout | undefined;
-  /** Имена в staging, которые уберёт следующая удавшаяся точка. */
-  readonly #stagedFlushed = new Set<string>();
+  readonly #checkpoints: Checkpoints;
+  /** Срок остановки вышел: контрольная точка и раскладка бросаются. */
+  readonly #abandon = new AbortController();
 
   private constructor(room: StoreRoom) {
     const { options, replayed, recovery } = room;
@@ -186,7 +171,6 @@ export class Store {
     this.#release = room.release;
     this.#identity = replayed.identity;
     this.#nextMode = replayed.identity.mode;
-    this.#modeUnsaved = replayed.modeRedone;
     this.#replayedRevision = replayed.end.revision;
     this.#logSharesDisk = logSharesDisk(room);
     this.survey = new Survey({ ...room, catalog: this.#catalog, storageId: this.#identity.storageId });
@@ -196,7 +180,7 @@ export class Store {
       limits: { capacityBytesMax: options.space.capacityBytesMax, reserveBytes: room.sizes.reserveBytes },
       storedBytes: () => this.catalog.storedBytes,
       // Пока не лечь и подтверждённому, новому места нет, сколько бы ни показывал диск.
-      owed: () => (this.#isStuck || this.#unplaced.stalled ? OWED_ALL : this.#owed()),
+      owed: () => (this.#checkpoints.isStuck || this.#unplaced.stalled ? OWED_ALL : this.#owed()),
       monotonicMs: () => this.#clock.monotonicMs(),
     });
     this.#guard = new DiskGuard({
@@ -206,6 +190,15 @@ export class Store {
       log: options.log,
       monotonicMs: () => this.#clock.monotonicMs(),
       onFatal: (error) => options.hooks?.onFatal?.(error),
+    });
+    this.#checkpoints = new Checkpoints({
+      ...room,
+      catalog: this.#catalog,
+      storageId: this.#identity.storageId,
+      guard: this.#guard,
+      space: this.space,
+      monotonicMs: () => this.#clock.monotonicMs(),
+      signal: this.#abandon.signal,
     });
   }
 
@@ -245,16 +238,19 @@ export class Store {
       hooks: {
         apply: (records) => this.#apply(records),
         room: () => this.#unplaced.room(),
-        onFrame: (count, bytes, syncMs) => this.#afterFrame(count, bytes, syncMs),
-        onFull: () => void this.#makeRoom(),
+        onFrame: (count, bytes, syncMs) => {
+          room.options.hooks?.onFrame?.(count, bytes, syncMs);
+          this.#checkpoints.noteFrame(count, bytes);
+        },
+        onFull: () => void this.#checkpoints.makeRoom(),
         onFailure: (error) => {
           this.#unplaced.release();
           this.#guard.onFailure(error);
         },
       },
     });
-    this.#timer = setInterval(() => void this.checkpoint(), room.options.checkpointMs ?? CHECKPOINT_MS);
-    this.#timer.unref();
+    if (recovered.modeRedone) this.#checkpoints.noteMode(this.#identity);
+    this.#checkpoints.start(this.#wal);
     if (recovered.redone > 0) void this.checkpoint();
     await listDamaged({ ...room, catalog: recovered.catalog, log: room.options.log, store: this });
   }
@@ -478,74 +474,7 @@ export class Store {
 
   /** Сбрасывает разложенное и отпускает сегменты журнала. Второй вызов во время первого ждёт его же. */
   checkpoint(): Promise<void> {
-    this.#checkpointing ??= this.#runCheckpoint().finally(() => {
-      this.#checkpointing = undefined;
-    });
-    return this.#checkpointing;
-  }
-
-  /** Идущая точка могла начаться раньше, чем занялись сегменты, и ни одного не отпустит: нужна ещё одна после неё. */
-  async #makeRoom(): Promise<void> {
-    await this.#checkpointing;
-    await this.checkpoint();
-  }
-
-  async #runCheckpoint(): Promise<void> {
-    const wal = this.#wal;
-    if (wal === undefined || wal.failure !== undefined || !this.#guard.mayWrite) return;
-    const startedAt = this.#clock.monotonicMs();
-    const position = wal.applied;
-    this.#bytesSinceCheckpoint = 0;
-    this.#recordsSinceCheckpoint = 0;
-    const changedIdentity = this.#takeChangedIdentity();
-    try {
-      const files = await checkpoint(
-        {
-          disk: this.#disk,
-          layout: this.#layout,
-          catalog: this.#catalog,
-          placer: this.#placer,
-          changedIdentity,
-          storageId: this.#identity.storageId,
-          staged: this.#stagedFlushed,
-          signal: this.#abandonCheckpoint.signal,
-          confirm: () => this.#guard.requirePresent(0),
-        },
-        position,
-      );
-      wal.releaseBefore(position);
-      this.#noteStuck(false);
-      this.#options.hooks?.onCheckpoint?.(files, this.#clock.monotonicMs() - startedAt);
-    } catch (error) {
-      if (this.#abandonCheckpoint.signal.aborted) return;
-      if (changedIdentity !== undefined) this.#modeUnsaved = true;
-      if (!isNoSpace(error)) {
-        wal.poison(error);
-        return;
-      }
-      this.#noteStuck(true, error);
-      wal.noteStuck();
-    }
-  }
-
-  /** Точке не хватило места: журнал цел, поэтому это ожидание, а не отказ. Пробуется снова, пока не выйдет. */
-  #noteStuck(isStuck: boolean, err?: unknown): void {
-    const { log } = this.#options;
-    if (isStuck && !this.#isStuck)
-      log.warn({ event: 'checkpoint_stuck', err }, 'контрольной точке нет места, журнал ждёт');
-    if (!isStuck && this.#isStuck) log.info({ event: 'checkpoint_unstuck' }, 'место нашлось, контрольная точка прошла');
-    if (isStuck !== this.#isStuck) this.space.forget();
-    this.#isStuck = isStuck;
-    clearTimeout(this.#retry);
-    if (!isStuck) return;
-    this.#retry = setTimeout(() => void this.checkpoint(), this.#options.spaceRetryMs ?? SPACE_RETRY_MS);
-    this.#retry.unref();
-  }
-
-  #takeChangedIdentity(): ElementIdentity | undefined {
-    if (!this.#modeUnsaved) return undefined;
-    this.#modeUnsaved = false;
-    return this.#identity;
+    return this.#checkpoints.run();
   }
 
   #apply(records: readonly LogRecord[]): void {
@@ -557,17 +486,7 @@ export class Store {
       if (record.type === 'mark') this.#blobs.forget(this.#layout.blob(record.place, record.file.fileId));
       if (record.type !== 'mode') continue;
       this.#identity = { ...this.#identity, mode: record.mode };
-      this.#modeUnsaved = true;
-    }
-  }
-
-  #afterFrame(count: number, bytes: number, syncMs: number): void {
-    this.#options.hooks?.onFrame?.(count, bytes, syncMs);
-    this.#bytesSinceCheckpoint += bytes;
-    this.#recordsSinceCheckpoint += count;
-    const bytesMax = this.#options.checkpointBytes ?? CHECKPOINT_BYTES;
-    if (this.#bytesSinceCheckpoint >= bytesMax || this.#recordsSinceCheckpoint >= CHECKPOINT_RECORDS) {
-      void this.checkpoint();
+      this.#checkpoints.noteMode(this.#identity);
     }
   }
 
@@ -583,15 +502,12 @@ export class Store {
   async close(): Promise<void> {
     this.#rebuild?.stop();
     await this.#rebuilt;
-    clearInterval(this.#timer);
+    this.#checkpoints.stop();
     await this.#guard.stop();
     await this.#wal?.close();
-    const { signal } = this.#abandonCheckpoint;
-    const deadline = setTimeout(() => this.#abandonCheckpoint.abort(), CLOSE_MS_MAX);
-    await this.#checkpointing;
-    if (!signal.aborted) await this.checkpoint();
-    clearTimeout(this.#retry);
-    await this.#placer.close(signal);
+    const deadline = setTimeout(() => this.#abandon.abort(), CLOSE_MS_MAX);
+    await this.#checkpoints.finish();
+    await this.#placer.close(this.#abandon.signal);
     clearTimeout(deadline);
     await this.#blobs.close();
     this.#catalog.close();

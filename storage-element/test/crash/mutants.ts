@@ -96,14 +96,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'сегменты отпущены раньше точки',
-    file: 'engine/store.ts',
-    from: 'const startedAt = this.#clock.monotonicMs();',
-    to: 'const startedAt = this.#clock.monotonicMs(); this.#wal.releaseBefore(this.#wal.applied);',
+    file: 'engine/checkpoints.ts',
+    from: 'const startedAt = monotonicMs();',
+    to: 'const startedAt = monotonicMs(); wal.releaseBefore(wal.applied);',
     seen: [28],
   },
   {
     name: 'место точки взято после сбросов',
-    file: 'engine/store.ts',
+    file: 'engine/checkpoints.ts',
     from: 'const position = wal.applied;',
     to: 'const position = { get segment() { return wal.applied.segment; }, get offset() { return wal.applied.offset; }, get frame() { return wal.applied.frame; }, get revision() { return wal.applied.revision; }, get salt() { return wal.applied.salt; } };',
     seen: [3],
@@ -308,7 +308,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'контрольная точка без места — отказ движка',
-    file: 'engine/store.ts',
+    file: 'engine/checkpoints.ts',
     from: 'if (!isNoSpace(error)) {\n        wal.poison(error);',
     to: '{\n        wal.poison(error);',
     seen: [21],
