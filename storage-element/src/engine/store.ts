@@ -8,11 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Ballast } from './ballast.ts';
+import { BlobReader } from './blob-reader.ts';
 import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { type Disk, type DiskFile, isCode, isNoSpace } from './disk.ts';
+import { type Disk, type DiskFile, isNoSpace } from './disk.ts';
 import { DiskGuard, type DiskState } from './disk-guard.ts';
 import type { ElementIdentity } from './element-identity.ts';
 import type { Layout } from './layout.ts';
@@ -20,8 +21,6 @@ import { listDamaged } from './list-damaged.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
-import { memoryFile } from './memory-file.ts';
-import { OpenBlobs } from './open-blobs.ts';
 import { Buckets } from './place-files.ts';
 import { createPlacer, type Placer, type PlacerOptions } from './placer.ts';
 import { startPlacerThread } from './placer-thread.ts';
@@ -119,7 +118,7 @@ export class Store {
   readonly #catalog: Catalog;
   readonly #placer: Placer;
   readonly #unplaced: Unplaced;
-  readonly #blobs: OpenBlobs;
+  readonly #blobs: BlobReader;
   readonly #buckets: Buckets;
   readonly #locks = new FileLocks();
   readonly #slabs = new Slabs();
@@ -159,11 +158,12 @@ export class Store {
     this.#placer = room.placer;
     this.#unplaced = room.unplaced;
     this.#unplaced.onFailure = (error) => this.#wal?.poison(error);
-    this.#blobs = new OpenBlobs({
-      open: (path) => room.disk.open(path, 'read'),
+    this.#blobs = new BlobReader({
+      ...room,
       // Диск испытаний считает открытые файлы.
       idleFilesMax: options.disk === undefined ? undefined : 0,
       monotonicMs: () => this.#clock.monotonicMs(),
+      requirePresent: () => this.requirePresent('now'),
     });
     this.#buckets = new Buckets(room.disk, room.layout);
     // На диске испытаний поток один: иначе зерно не повторило бы того же хода.
@@ -450,21 +450,13 @@ export class Store {
   }
 
   /** Открывает байты файла, где бы они ни были; undefined, если их нет нигде. */
-  async openBlob({ place, file: { fileId } }: CatalogEntry): Promise<DiskFile | undefined> {
-    const unplaced = this.#unplaced.find(fileId);
-    if (unplaced && 'inline' in unplaced) return memoryFile(unplaced.inline);
-    // Имя в staging могли убрать, пока очередь доходила до открытия: тогда байты уже на месте.
-    // Открытым впрок его не держат: имени скоро не будет, забыть его некому, а место держит и дескриптор.
-    const staged = unplaced && (await ifThere(this.#disk.open(this.#layout.staged(unplaced.staged), 'read')));
-    const blob = staged ?? (await ifThere(this.#blobs.open(this.#layout.blob(place, fileId))));
-    if (blob === undefined) this.requirePresent('now');
-    return blob;
+  openBlob(entry: CatalogEntry): Promise<DiskFile | undefined> {
+    return this.#blobs.open(entry);
   }
 
   /** То же, но не из открытого раньше: под именем могли оказаться другие байты, а могло не остаться никаких. */
   reopenBlob(entry: CatalogEntry): Promise<DiskFile | undefined> {
-    this.#blobs.forget(this.#layout.blob(entry.place, entry.file.fileId));
-    return this.openBlob(entry);
+    return this.#blobs.reopen(entry);
   }
 
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах: нужно тому, кто смотрит на диск сам. */
@@ -481,9 +473,9 @@ export class Store {
     this.#catalog.apply(records);
     this.#unplaced.place(records);
     for (const record of records) {
-      if (record.type === 'remove') this.#blobs.forget(this.#layout.blob(record.place, record.fileId));
+      if (record.type === 'remove') this.#blobs.forget(record.place, record.fileId);
       // Под прежним именем могут лежать другие байты: их вернул человек.
-      if (record.type === 'mark') this.#blobs.forget(this.#layout.blob(record.place, record.file.fileId));
+      if (record.type === 'mark') this.#blobs.forget(record.place, record.file.fileId);
       if (record.type !== 'mode') continue;
       this.#identity = { ...this.#identity, mode: record.mode };
       this.#checkpoints.noteMode(this.#identity);
@@ -513,14 +505,5 @@ export class Store {
     this.#catalog.close();
     await this.#hashThreads.close();
     this.#release();
-  }
-}
-
-async function ifThere(opening: Promise<DiskFile>): Promise<DiskFile | undefined> {
-  try {
-    return await opening;
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
   }
 }
