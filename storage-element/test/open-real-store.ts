@@ -63,7 +63,7 @@ export async function openRealStore(
     put: async (bytes, fileId = randomUUID()) => {
       const order = { fileId, bytes: Buffer.from(bytes), description: 'как есть' };
       const { file } = await putBytes(store, order);
-      await store.settle();
+      await store.whenPlaced();
       return file;
     },
     blob: (fileId) => layout.blob(placeOf(fileId), fileId),
@@ -73,7 +73,7 @@ export async function openRealStore(
       const report = reconciler.start({ dryRun: false, verifyChecksums: false, moveOrphans: false, ...options });
       await reconciler.settled();
       await reconciler.stop();
-      await store.settle();
+      await store.whenPlaced();
       return report;
     },
     close,

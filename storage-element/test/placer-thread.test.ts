@@ -27,13 +27,13 @@ async function openOnDisk(t: TestContext, onFatal: (error: unknown) => void = ()
 
 const small = (index: number): Buffer => Buffer.from(`файл ${index}`);
 
-test('тысяча загрузок разом: после settle каждый файл лежит на месте вместе с описанием', async (t) => {
+test('тысяча загрузок разом: после whenPlaced каждый файл лежит на месте вместе с описанием', async (t) => {
   const { dataDir, store } = await openOnDisk(t);
   const indexes = Array.from({ length: 1000 }, (_, index) => index);
   await Promise.all(
     indexes.map((index) => putBytes(store, { fileId: fileIdOf(index), bytes: small(index), description: '' })),
   );
-  await store.settle();
+  await store.whenPlaced();
   const names = await readdir(join(dataDir, 'files', dayOf(store.nowMs())), { recursive: true });
   assert.equal(names.filter((name) => name.endsWith('.bin')).length, indexes.length);
   assert.equal(names.filter((name) => name.endsWith('.attr.json')).length, indexes.length);
@@ -57,7 +57,7 @@ test('поток раскладки отказал: движок переста�
   const put = (index: number): Promise<unknown> =>
     putBytes(store, { fileId: fileIdOf(index), bytes: small(index), description: '' });
   await put(0);
-  await store.settle();
+  await store.whenPlaced();
   // На месте каталога дня теперь лежит файл: создать в нём ничего нельзя.
   const day = join(dataDir, 'files', dayOf(store.nowMs()));
   await rm(day, { recursive: true });
@@ -70,7 +70,7 @@ test('поток раскладки отказал: движок переста�
   await store.close();
   await rm(day);
   const again = await open();
-  await again.settle();
+  await again.whenPlaced();
   assert.equal(again.catalog.totals(new Date().toISOString()).active.files, 2);
   for (const index of [0, 1]) {
     const found = again.catalog.get(fileIdOf(index));
@@ -85,12 +85,12 @@ test('под именем нового файла лежат чужие байт
   const fatal: unknown[] = [];
   const { dataDir, store } = await openOnDisk(t, (error) => fatal.push(error));
   await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
-  await store.settle();
+  await store.whenPlaced();
   const bucket = join(dataDir, 'files', dayOf(store.nowMs()), '000000');
   await writeFile(join(bucket, `${fileIdOf(2)}.bin`), 'чужое');
   await writeFile(join(bucket, `${fileIdOf(2)}.attr.json`), 'и это');
   await putBytes(store, { fileId: fileIdOf(2), bytes: small(2), description: '' });
-  await store.settle();
+  await store.whenPlaced();
   assert.equal(await readFile(join(bucket, `${fileIdOf(2)}.bin`), 'utf8'), small(2).toString());
   const aside = (await readdir(join(dataDir, 'quarantine'))).toSorted();
   assert.deepEqual(aside, [`${fileIdOf(2)}.attr.json.0`, `${fileIdOf(2)}.bin.0`]);
@@ -102,14 +102,14 @@ test('под именем нового файла лежат чужие байт
 test('чужое лежит только под именем описания: в карантин уходит оно одно, свои байты остаются', async (t) => {
   const { dataDir, store } = await openOnDisk(t, () => undefined);
   await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
-  await store.settle();
+  await store.whenPlaced();
   const bucket = join(dataDir, 'files', dayOf(store.nowMs()), '000000');
   const large = Buffer.alloc(100_000, 'б');
   for (const [index, bytes] of [small(2), large].entries()) {
     const fileId = fileIdOf(index + 2);
     await writeFile(join(bucket, `${fileId}.attr.json`), 'чужое');
     await putBytes(store, { fileId, bytes, description: '' });
-    await store.settle();
+    await store.whenPlaced();
     assert.deepEqual(await readFile(join(bucket, `${fileId}.bin`)), bytes);
     assert.match(await readFile(join(bucket, `${fileId}.attr.json`), 'utf8'), /checksum/);
   }
@@ -140,7 +140,7 @@ test('каталог файлов подменили посреди загруз
   const { dataDir, open, store } = await openOnDisk(t);
   const files = join(dataDir, 'files');
   await putBytes(store, { fileId: fileIdOf(1), bytes: small(1), description: '' });
-  await store.settle();
+  await store.whenPlaced();
   const putting = putBytes(store, { fileId: fileIdOf(2), bytes: small(2), description: '' });
   await rename(files, `${files}.прежний`);
   await mkdir(files);

@@ -59,7 +59,7 @@ test('тысячи правок немногих файлов и kill -9 до к
   });
   assert.equal(replayed, RECORDS, 'контрольной точки не было: повторено всё');
   assert.ok(seen.mostOutstanding <= OUTSTANDING_MAX, `в памяти разом ${seen.mostOutstanding} записей`);
-  await store.settle();
+  await store.whenPlaced();
   for (let index = 0; index < FILES; index += 1) {
     const entry = store.catalog.get(fileIdOf(index));
     assert.ok(entry);

@@ -41,7 +41,7 @@ test('подтверждённый файл читается до расклад
   assert.equal(await read(store, fileIdOf(1)), SMALL.toString());
   assert.equal(await read(store, fileIdOf(2)), LARGE.toString());
   open();
-  await store.settle();
+  await store.whenPlaced();
   assert.equal(placedNames(disk).length, 4);
   assert.equal(await read(store, fileIdOf(1)), SMALL.toString());
   assert.equal(await read(store, fileIdOf(2)), LARGE.toString());
@@ -61,7 +61,7 @@ test('загружен, убран и загружен снова раньше �
   await putBytes(store, { fileId, bytes: LARGE, description: '' });
   assert.equal(await read(store, fileId), LARGE.toString());
   open();
-  await store.settle();
+  await store.whenPlaced();
   assert.equal(await read(store, fileId), LARGE.toString());
   await store.close();
 });
@@ -95,7 +95,7 @@ test('раскладке не хватило места: файл читаетс
   while (refused < 3) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.equal(await read(store, fileIdOf(1)), SMALL.toString());
   full = false;
-  await store.settle();
+  await store.whenPlaced();
   assert.equal(placedNames(disk).length, 4);
   assert.deepEqual(bench.fatal, []);
   assert.equal(store.failure, undefined);
@@ -115,7 +115,7 @@ test('раскладке не хватило места: уборка её не 
       if (entry) await locked.remove(entry, 'trash', new Date(store.nowMs()).toISOString());
     });
   await putBytes(store, { fileId: fileIdOf(1), bytes: SMALL, description: '' });
-  await store.settle();
+  await store.whenPlaced();
   full = true;
   for (const index of [2, 3, 4]) {
     await putBytes(store, { fileId: fileIdOf(index), bytes: index === 3 ? LARGE : SMALL, description: '' }).catch(
@@ -129,7 +129,7 @@ test('раскладке не хватило места: уборка её не 
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual(placedNames(disk), [], 'место освобождено, хотя другие его ждут');
   full = false;
-  await store.settle();
+  await store.whenPlaced();
   assert.equal(placedNames(disk).length, (accepted.length - 1) * 2);
   await store.checkpoint();
   assert.deepEqual(disk.image.names('/element/data/staging'), []);
@@ -173,7 +173,7 @@ test('когда раскладка отстала, писатели ждут е
   assert.ok(answered < fileIds.length, `ответов ${answered}, а раскладка стоит`);
   open();
   await Promise.all(writing);
-  await store.settle();
+  await store.whenPlaced();
   assert.equal(store.catalog.totals(new Date(store.nowMs()).toISOString()).active.files, fileIds.length);
   await store.close();
 });

@@ -9,6 +9,7 @@ import { ArtError } from '@artstore/contracts';
 import type { StorageMode } from '../files/mode.ts';
 import type { Ballast } from './ballast.ts';
 import { BlobReader } from './blob-reader.ts';
+import { Buckets } from './buckets.ts';
 import { openCatalogFile } from './catalog-file.ts';
 import { openWallClock } from './clock-mark.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
@@ -21,7 +22,6 @@ import { listDamaged } from './list-damaged.ts';
 import { lockDirectory } from './lock-directory.ts';
 import { LockedFile } from './locked-file.ts';
 import { FileLocks } from './locks.ts';
-import { Buckets } from './place-files.ts';
 import { createPlacer, type Placer, type PlacerOptions } from './placer.ts';
 import { startPlacerThread } from './placer-thread.ts';
 import { logSharesDisk, type PreparedDisk, prepareDisk, watchedDirectory } from './prepare-disk.ts';
@@ -460,8 +460,8 @@ export class Store {
   }
 
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах: нужно тому, кто смотрит на диск сам. */
-  settle(): Promise<void> {
-    return this.#unplaced.settle();
+  whenPlaced(): Promise<void> {
+    return this.#unplaced.whenPlaced();
   }
 
   /** Сбрасывает разложенное и отпускает сегменты журнала. Второй вызов во время первого ждёт его же. */

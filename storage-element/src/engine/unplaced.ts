@@ -107,7 +107,7 @@ export class Unplaced {
   }
 
   /** Ждёт, пока всё подтверждённое до этого мига окажется на местах. */
-  async settle(): Promise<void> {
+  async whenPlaced(): Promise<void> {
     await this.#last;
   }
 

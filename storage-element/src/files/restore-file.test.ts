@@ -88,7 +88,7 @@ test('испорченный или пропавший в корзине воз�
   await assertMarked(real, small.fileId, 'corrupted');
   await assertMarked(real, large.fileId, 'corrupted');
   await assertMarked(real, gone.fileId, 'missing');
-  await real.store.settle();
+  await real.store.whenPlaced();
   await flipBit(real.blob(small.fileId));
   await real.reconcile();
   assert.equal(getFile(real.store, small.fileId).status, 'active');

@@ -51,8 +51,8 @@ export async function checkFile(
     const seen = await lookTwiceIfBad(store, { fileId, place }, order, counted);
     const first = judge(seen, store.nowMs());
     if (!first.finding && !first.mark) return { judged: true, restored: false, bytesRead: counted.bytes };
-    const settled = await store.withFile(fileId, (locked) => settle(store, locked, { seen, order }));
-    return { ...settled, bytesRead: counted.bytes };
+    const checked = await store.withFile(fileId, (locked) => checkUnderLock(store, locked, { seen, order }));
+    return { ...checked, bytesRead: counted.bytes };
   } catch (error) {
     if (order.signal.aborted || isArtError(error) || error instanceof DataDirectoryGone) throw error;
     // Отключённый диск выглядит как беда каждого файла: тогда судить не о чем.
@@ -107,7 +107,7 @@ async function look(
 }
 
 /** Второй взгляд, под замком, и действие. */
-async function settle(
+async function checkUnderLock(
   store: Store,
   locked: LockedFile,
   { seen, order }: { seen: Look; order: CheckOrder },
@@ -138,7 +138,7 @@ function foundTooEarly(seen: Look, nowMs: number): Omit<Checked, 'bytesRead'> {
 async function isPlaced(store: Store): Promise<boolean> {
   const late = new AbortController();
   try {
-    const placed = store.settle().then(() => true);
+    const placed = store.whenPlaced().then(() => true);
     return await Promise.race([placed, sleep(PLACE_MS_MAX, false, { signal: late.signal, ref: false })]);
   } finally {
     late.abort();

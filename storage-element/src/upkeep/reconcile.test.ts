@@ -146,7 +146,7 @@ test('нет ни описания, ни байтов: файл остаётся
 test('испорченное описание: corrupted, байты описания целы; вернули руками — следующая сверка снимает пометку', async (t) => {
   const { real, fileId } = await threeFiles(t);
   await editFile(real.store, fileId, { description: 'правка' });
-  await real.store.settle();
+  await real.store.whenPlaced();
   const backup = join(real.home, 'копия');
   await copyFile(real.attr(fileId), backup);
   await flipBit(real.attr(fileId), 40);

@@ -124,7 +124,7 @@ test('раскладка отстала: порча найдена и назва
     change: { openPlacer: (options) => createPlacer({ ...options, pause: () => gate.promise }) },
   });
   const flipped = await real.put('первый');
-  await real.store.settle();
+  await real.store.whenPlaced();
   await flipBit(real.blob(flipped.fileId));
   real.shiftMs = 20 * DAY_MS;
   gate = Promise.withResolvers<void>();
@@ -138,7 +138,7 @@ test('раскладка отстала: порча найдена и назва
   assert.ok(scrubber.oldestAgeMs >= 20 * DAY_MS, 'проверенным не счёлся');
   gate.resolve();
   await waiting;
-  await real.store.settle();
+  await real.store.whenPlaced();
   await pass(scrubber);
   assert.equal(getFile(real.store, flipped.fileId).status, 'corrupted');
 });

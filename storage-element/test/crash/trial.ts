@@ -177,7 +177,7 @@ export class Trial {
       const store = await this.#open(disk, random, randomLag(random.fork('раскладка')));
       const room = { store, disk, history: this.history, expected: this.expectedAt(point) };
       await checkRecovered(room);
-      await store.settle();
+      await store.whenPlaced();
       checkPlaced(room);
       await store.checkpoint();
       recovering = false;

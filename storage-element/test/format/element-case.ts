@@ -48,13 +48,13 @@ export async function writeElement(): Promise<WrittenElement> {
     const conditions = { checkpointBytes: 2 ** 40, walLimits: ELEMENT_LIMITS };
     const store = await openTestStore({ disk, vault, random: random.fork('имена'), conditions });
     await live(store, random);
-    await store.settle();
+    await store.whenPlaced();
     const files = readTree(disk.image);
     const database = vault.snapshot().later.at(-1);
     if (database === undefined) throw new Error('указатель ничего не запомнил');
     const expected = tell(store);
     await putNumbered(store, random, { index: 7, size: SMALL_BYTES });
-    await store.settle();
+    await store.whenPlaced();
     const after = readTree(disk.image);
     await store.close();
     return { files: withTornTail(files, after), catalog: database, expected };

@@ -6,7 +6,7 @@ import { MemoryImage } from '../../test/crash/memory-image.ts';
 import { createRandom } from '../../test/crash/random.ts';
 import { fileIdOf } from '../../test/crash/workload.ts';
 import { BUCKET_FILES_MAX, createLayout } from './layout.ts';
-import { Buckets } from './place-files.ts';
+import { Buckets } from './buckets.ts';
 
 const LAYOUT = createLayout('/data', '/wal');
 const NOON = Date.UTC(2026, 10, 23, 12);
