@@ -3,10 +3,15 @@
 import { startStand } from '@artstore/stand';
 
 export interface BenchStand {
+  readonly adminUrl: string;
   readonly ingesterUrl: string;
   readonly queryUrl: string;
   /** Процессы модулей; PostgreSQL раздаёт работу своим потомкам, и его здесь нет. */
   readonly pids: readonly number[];
+  readonly adminPid: number;
+  /** Учётная запись demo и вход администратора. */
+  readonly account: { readonly client_id: string; readonly client_secret: string };
+  readonly administrator: { readonly username: string; readonly password: string };
   /** Токен учётной записи demo. */
   token(): Promise<string>;
   stop(): Promise<void>;
@@ -22,8 +27,12 @@ export async function startBenchStand(home: string): Promise<BenchStand> {
     portShift: PORT_SHIFT + 50 * (process.pid % 100),
     env: { ...process.env, AM_LOG_LEVEL: 'warn', SE_LOG_LEVEL: 'warn', IM_LOG_LEVEL: 'warn', QM_LOG_LEVEL: 'warn' },
   });
-  const { urls, service_account: account, parts } = stand.file();
+  const { urls, service_account: account, admin: administrator, parts } = stand.file();
   return {
+    adminUrl: urls.admin,
+    adminPid: stand.pid('admin') ?? 0,
+    account,
+    administrator,
     ingesterUrl: urls.ingester,
     queryUrl: urls.query,
     pids: parts.filter(({ name }) => name !== 'postgres').map(({ pid }) => pid),

@@ -5,6 +5,7 @@ import type { Lab } from './lab.ts';
 import { payloadChecksum } from './load/payload.ts';
 import type { LoadPlan, LoadReport } from './load/load-plan.ts';
 import { runLoad } from './load/run-load.ts';
+import { measureArgon2, measureLogins, measureTokens, measureVerification } from './measure-identity.ts';
 import {
   measureGets,
   measureIdleMemory,
@@ -297,6 +298,11 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   'se.1m-get-p99': measureGets,
   'se.1m-rss-idle': measureIdleMemory,
   'se.put-64x1g.rss': (lab) => putManyLarge('se.put-64x1g.rss', lab),
+  'base.argon2': (lab) => measureArgon2('base.argon2', lab),
+  'auth.verify-cached': (lab) => measureVerification('auth.verify-cached', lab),
+  'admin.token-c16': (lab) => measureTokens('admin.token-c16', lab, 16),
+  'admin.token-c64': (lab) => measureTokens('admin.token-c64', lab, 64),
+  'admin.login': (lab) => measureLogins('admin.login', lab),
   'path.put-1g': putLarge('path.put-1g', pathSubject),
   'path.get-1g': getLarge('path.get-1g', pathSubject),
   'path.put-4k-c64': putSmall('path.put-4k-c64', pathSubject, 64),

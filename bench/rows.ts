@@ -99,6 +99,46 @@ const HEAVY_ROWS: readonly Row[] = [
   }),
 ];
 
+const IDENTITY_ROWS: readonly Row[] = [
+  base('base.argon2', 'argon2id 19 МиБ, два прохода, по два разом', '1/с'),
+  {
+    id: 'auth.verify-cached',
+    measure: 'auth.verify-cached',
+    what: 'модуль: проверка знакомого токена, внутри процесса',
+    unit: '1/с',
+    target: atLeast(50_000),
+  },
+  ...[16, 64].map((connections) => ({
+    id: `admin.token-c${connections}`,
+    measure: `admin.token-c${connections}`,
+    what: `модуль управления: выдача токена службе, ${connections} соединений`,
+    unit: '1/с',
+    target: atLeast(300),
+  })),
+  {
+    id: 'admin.login',
+    measure: 'admin.login',
+    what: 'модуль управления: вход под паролем, 32 разом',
+    unit: '1/с',
+    baseline: 'base.argon2',
+    target: ratio(0.5),
+  },
+  {
+    id: 'admin.login.live-p99',
+    measure: 'admin.login',
+    what: 'модуль управления: проверка здоровья рядом с 32 входами, p99',
+    unit: 'мс',
+    target: atMost(100),
+  },
+  {
+    id: 'admin.login.token-p99',
+    measure: 'admin.login',
+    what: 'модуль управления: выдача токена рядом с 32 входами, p99',
+    unit: 'мс',
+    target: atMost(250),
+  },
+];
+
 export const ROWS: readonly Row[] = [
   base('base.dd', 'dd conv=fdatasync, 1 ГиБ', 'МБ/с'),
   base('base.fdatasync-serial', 'дописать 4 КиБ и fdatasync, по одному', '1/с'),
@@ -157,6 +197,7 @@ export const ROWS: readonly Row[] = [
     baseline: 'base.nginx-get-4k-c64',
   },
   ...HEAVY_ROWS,
+  ...IDENTITY_ROWS,
   ...withCost(
     {
       id: 'path.put-1g',

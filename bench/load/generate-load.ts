@@ -27,7 +27,7 @@ interface Client {
 }
 
 const plan = readPlan(process.argv[2]);
-const method = { put: 'PUT', upload: 'POST', get: 'GET' }[plan.kind];
+const method = { put: 'PUT', upload: 'POST', get: 'GET', post: 'POST' }[plan.kind];
 const body = prepareBody();
 
 function readPlan(text: string | undefined): LoadPlan {
@@ -38,7 +38,7 @@ function readPlan(text: string | undefined): LoadPlan {
 
 /** Тело вместе с обрамлением multipart, если оно нужно. */
 function prepareBody(): readonly Buffer[] {
-  if (plan.kind === 'get') return [];
+  if (plan.kind === 'get' || plan.kind === 'post') return [];
   const parts = [...payloadParts(plan.bodyBytes)];
   if (plan.kind === 'put') return parts;
   const head =
@@ -54,6 +54,7 @@ function headers(): Readonly<Record<string, string>> {
 }
 
 async function openClient(): Promise<Client> {
+  if (plan.kind === 'post') return openPostClient(plan.text ?? '');
   return plan.bodyBytes <= SMALL_BYTES_MAX ? openSmallClient() : openLargeClient();
 }
 
@@ -84,6 +85,22 @@ async function openSmallClient(): Promise<Client> {
         bytes: reply.body.length,
         text: plan.kind === 'get' ? '' : reply.body.toString('utf8'),
       };
+    },
+    close: connection.close,
+  };
+}
+
+/** UUID всегда одной длины, поэтому и здесь складывать заново надо только id. */
+async function openPostClient(text: string): Promise<Client> {
+  const { pathname, host } = new URL(plan.url);
+  const length = Buffer.byteLength(text.replaceAll('{id}', randomUUID()));
+  const lines = Object.entries({ host, ...headers(), 'content-length': String(length) });
+  const head = `${method} ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n`;
+  const connection = await openRawConnection(plan.url, plan.ca);
+  return {
+    async exchange(id) {
+      const reply = await connection.exchange([Buffer.from(head + text.replaceAll('{id}', id))]);
+      return { status: reply.status, bytes: reply.body.length, text: reply.body.toString('utf8') };
     },
     close: connection.close,
   };

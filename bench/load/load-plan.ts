@@ -2,14 +2,17 @@
 
 export interface LoadPlan {
   /**
-   * put — тело как есть; upload — multipart Ingester; get — тело читается и отбрасывается.
+   * put — тело как есть; upload — multipart Ingester; get — тело читается и отбрасывается;
+   * post — малое тело `text`, в котором `{id}` заменяется новым UUID.
    * `{id}` в адресе заменяется новым UUID (put) или очередным из ids (get).
    */
-  readonly kind: 'put' | 'upload' | 'get';
+  readonly kind: 'put' | 'upload' | 'get' | 'post';
   readonly url: string;
   readonly ca?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly bodyBytes: number;
+  /** Тело запроса post. */
+  readonly text?: string;
   readonly connections: number;
   /** Остановиться после стольких запросов… */
   readonly requestsMax: number;
