@@ -5,10 +5,15 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSyn
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { waitUntil } from '@artstore/testing';
 import { openFaultRoom } from './faults/fault-room.ts';
 import { createLoopDisk } from './faults/loop-disk.ts';
 import { newId, temporaryDir } from './start-element.ts';
 import { type ElementProcess, spawnMain } from './start-process.ts';
+
+/** Дольше любой задержки занятой машины: не дождались — значит, не будет. */
+const PATIENCE_MS = 60_000;
 
 /** Отвечает ли всё, что требует токена, 503, а готовность — fail. */
 async function assertAbsent(element: ElementProcess, knownId: string): Promise<void> {
@@ -39,11 +44,34 @@ async function assertAbsent(element: ElementProcess, knownId: string): Promise<v
   assert.match(metrics.bytes.toString(), /se_data_directory\{state="absent"[^}]*\} 1/);
 }
 
-/** Что лежит в каталоге и когда менялось; undefined — каталога нет. */
+/** Что лежит в каталоге и когда менялось; undefined — каталога нет. Имя, пропавшее за время взгляда, не считается. */
 function treeOf(path: string): string[] | undefined {
   if (!existsSync(path)) return undefined;
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).toSorted();
-  return names.map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`);
+  return names.flatMap((name) => {
+    const stat = statSync(join(path, name), { throwIfNoEntry: false });
+    return stat === undefined ? [] : [`${name} ${stat.mtimeMs}`];
+  });
+}
+
+/** Каталог, в котором полсекунды ничего не менялось. */
+async function settledTree(path: string): Promise<string[] | undefined> {
+  let tree = treeOf(path);
+  const isSettled = async (): Promise<boolean> => {
+    const before = tree;
+    await sleep(500);
+    tree = treeOf(path);
+    return isDeepStrictEqual(tree, before);
+  };
+  await waitUntil('в каталоге стихло', isSettled, PATIENCE_MS);
+  return tree;
+}
+
+/** Взгляд на каталог бывает старше на 0,1 с, и готовность могла отказать раньше него, по другой причине. */
+async function untilAbsent(element: ElementProcess): Promise<void> {
+  const isNoticed = async (): Promise<boolean> =>
+    /se_data_directory\{state="absent"[^}]*\} 1/.test((await element.call('GET', '/metrics')).bytes.toString());
+  await waitUntil('пропажа замечена', isNoticed, PATIENCE_MS);
 }
 
 const LOSSES: readonly (readonly [title: string, put: (path: string, kept: string) => void])[] = [
@@ -61,14 +89,14 @@ for (const [title, put] of LOSSES) {
     const id = newId();
     assert.equal((await element.put(id, 'тело')).status, 201);
     // Подтверждённое раскладывается мигом позже ответа: ждём, чтобы оно не легло на чужое место.
-    while (!treeOf(dataDir)?.some((line) => line.includes(`${id}.attr.json `))) await sleep(20);
-    await sleep(100);
+    const placed = () => treeOf(dataDir)?.some((line) => line.includes(`${id}.attr.json `)) === true;
+    await waitUntil('файл разложен', placed, PATIENCE_MS);
     renameSync(dataDir, kept);
     put(dataDir, kept);
-    await sleep(150);
+    await untilAbsent(element);
     await assertAbsent(element, id);
-    // С этого мига: запись ключей, начатая до подмены, кончается уже на чужом месте.
-    const before = treeOf(dataDir);
+    // Запись ключей, начатая до подмены, кончается уже на чужом месте: сравнивать можно с мига, когда там всё стихло.
+    const before = await settledTree(dataDir);
     await sleep(1500);
     await assertAbsent(element, id);
     assert.deepEqual(treeOf(dataDir), before, 'мимо своего диска не записано ничего');
@@ -97,7 +125,7 @@ test('под загрузкой: подтверждённое до подмен�
     }
   };
   const writers = Array.from({ length: 8 }, writer);
-  await sleep(500);
+  await waitUntil('есть что терять', () => acknowledged.size > 20, PATIENCE_MS);
   renameSync(dataDir, `${dataDir}.kept`);
   mkdirSync(dataDir);
   await sleep(2500);
@@ -126,7 +154,7 @@ test('диск отключён (umount -l) и подключён снова', a
   assert.equal((await element.put(id, 'тело')).status, 201);
   const device = execFileSync('findmnt', ['-no', 'SOURCE', disk.path]).toString().trim();
   execFileSync('umount', ['-l', disk.path]);
-  await sleep(150);
+  await untilAbsent(element);
   await assertAbsent(element, id);
   await sleep(1500);
   assert.deepEqual(readdirSync(disk.path), [], 'в точку подключения ничего не записано');

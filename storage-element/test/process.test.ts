@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:http';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '@artstore/testing';
 import { cleanUp } from './clean-up.ts';
 import { startTokenIssuer } from './issue-tokens.ts';
 import { type ElementFile, type FilePage, metadata, newId, prepareEnv, sha256, temporaryDir } from './start-element.ts';
@@ -192,10 +195,15 @@ test('остановка: начатая загрузка доводится д�
   const body = new Readable({ read() {} });
   body.push(bytes.subarray(0, 200_000));
   const sending = element.put(id, body, { headers: { 'content-length': '400000', 'artstore-metadata': metadata() } });
-  await sleep(300);
+  const staging = join(dir, 'data', 'staging');
+  await waitUntil('загрузка начата', async () => (await readdir(staging)).length > 0, 60_000);
   element.child.kill('SIGTERM');
-  await sleep(300);
-  await assert.rejects(element.call('GET', '/health/live'));
+  const isClosed = () =>
+    element.call('GET', '/health/live').then(
+      () => false,
+      () => true,
+    );
+  await waitUntil('новых не принимает', isClosed, 60_000);
   body.push(bytes.subarray(200_000));
   body.push(null);
   assert.equal((await sending).status, 201);

@@ -12,7 +12,7 @@ import { type ElementInfo, type FilePage, newId, prepareEnv, temporaryDir } from
 import { type ElementProcess, startProcess } from './start-process.ts';
 
 const FILES = 20_000;
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 100_000;
 
 interface Seeded {
   readonly dataDir: string;
@@ -99,11 +99,10 @@ async function survivesInterruption(t: TestContext, { start }: Seeded): Promise<
 
   const second = await start(t);
   assert.equal((await infoOf(second)).status, 'maintenance');
-  const startedAt = performance.now();
   await stopped(second);
-  assert.ok(performance.now() - startedAt < 5_000, 'остановка ждала конца построения');
 
   const third = await start(t);
+  assert.equal((await infoOf(third)).status, 'maintenance', 'остановка ждала конца построения');
   const { counts } = await untilOnline(third);
   assert.equal(counts.active + counts.expired + counts.deleted, FILES);
   await stopped(third);

@@ -27,7 +27,7 @@ async function info(element: Pick<Element, 'call'>): Promise<ElementInfo> {
 }
 
 async function until(what: string, done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 150; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     if (await done()) return;
     await sleep(100);
   }

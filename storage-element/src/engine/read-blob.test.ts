@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '@artstore/testing';
 import { createRealDisk, type DiskFile } from './disk.ts';
 import { readBlob } from './read-blob.ts';
 
@@ -92,6 +93,6 @@ test('брошенный поток закрывает файл, даже есл
   stream.pipe(stuck);
   await sleep(20);
   stream.destroy();
-  await sleep(20);
+  await waitUntil('файл закрыт', () => closed > 0, 30_000);
   assert.equal(closed, 1);
 });

@@ -34,10 +34,11 @@ for (const [header, expected] of NONE_MATCH) {
 }
 
 test('длинный список меток разбирается за линейное время', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   assert.equal(matchesAny(`${'"x",'.repeat(2000)}"`, ETAG), false);
   assert.equal(matchesAny(`${', \t'.repeat(2700)}x`, ETAG), false);
-  assert.ok(performance.now() - started < 200);
+  // Процессорное время, а не часы: соседи по машине его не растят.
+  assert.ok(process.cpuUsage(started).user < 500_000);
 });
 
 test('If-Range держится только на той же сильной метке', () => {

@@ -273,9 +273,9 @@ test('сто тысяч истёкших: проходы ограничены б
     }
   });
   passTime(bench, 32 * DAY_MS);
-  const backlogStartedAt = performance.now();
+  const backlogStarted = process.cpuUsage();
   assert.equal(backlogOf(bench.store, DAY_MS).files, count + 1);
-  assert.ok(performance.now() - backlogStartedAt < 1000, 'счёт очереди дёшев');
+  assert.ok(process.cpuUsage(backlogStarted).user < 1_000_000, 'счёт очереди дёшев');
   const heapBefore = process.memoryUsage().heapUsed;
   let passes = 0;
   for (let more = true; more; passes += 1) more = (await collect(bench, { passFilesMax: 40_000 })).more;

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '@artstore/testing';
 import { compareWithLedger, FeedCopy } from './compare-with-ledger.ts';
 import { type FaultRoom, openFaultRoom, stopElement } from './fault-room.ts';
 import { Ledger } from './ledger.ts';
@@ -15,7 +15,7 @@ import { underLoad } from './under-load.ts';
 async function dieUnderLoad(room: FaultRoom, ledger: Ledger): Promise<string> {
   const element = await room.start();
   await underLoad({ element, ledger, workers: 6, sizes: [1000, 4096, 20_000, 70_000] }, async () => {
-    await sleep(400);
+    await waitUntil('журнал не пуст', () => ledger.acknowledged.upload >= 30, 60_000);
     element.child.kill('SIGKILL');
     await element.ended;
   });

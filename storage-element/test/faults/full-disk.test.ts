@@ -17,9 +17,13 @@ import { underLoad } from './under-load.ts';
 const DISK_BYTES = 16 << 20;
 /** Столько занимает чужой файл до начала: вернуть это место может только он. */
 const FOREIGN_BYTES = 4 << 20;
+/** Столько файлов удалят круги на полном диске, с запасом. */
+const DELETED_ON_FULL = 40;
 const SIZES = [1000, 4096, 30_000, 70_000, 200_000];
 /** Запас и вес диска меряются заново не чаще раза в секунду. */
 const NOTICE_MS = 1_200;
+/** Дольше любой задержки занятой машины: не дождались — значит, не будет. */
+const PATIENCE_MS = 60_000;
 const ext4 = (bytes: number, blockBytes: number) => (t: TestContext, dir: string) =>
   createLoopDisk(t, dir, { type: 'ext4', bytes, formatting: ['-m', '0', '-b', String(blockBytes)] });
 const KINDS = {
@@ -85,7 +89,7 @@ for (const kind of ['ext4 на 16 МиБ', 'ext4 на 24 МиБ с блоком 
     occupy(foreign, FOREIGN_BYTES);
     const first = await room.start();
     await underLoad({ element: first, ledger, sizes: SIZES }, () =>
-      waitUntil('диск полон', () => ledger.refused.full > 20, 20_000),
+      waitUntil('диск полон', () => ledger.refused.full > 20, PATIENCE_MS),
     );
     assert.ok(ledger.acknowledged.upload > 20, `загрузок до отказа: ${ledger.acknowledged.upload}`);
     assert.equal(ledger.refused.failed, 0, 'других отказов нет');
@@ -98,7 +102,7 @@ for (const kind of ['ext4 на 16 МиБ', 'ext4 на 24 МиБ с блоком 
     const second = await room.start();
     await compareWithLedger({ element: second, ledger, feed, recheckShare: 1 });
     rmSync(foreign);
-    await waitUntil('загрузки пошли', () => uploadSucceeds(second), 5 * NOTICE_MS);
+    await waitUntil('загрузки пошли', () => uploadSucceeds(second), PATIENCE_MS);
     assert.equal(await stopElement(second), 0);
     t.diagnostic(
       `принято загрузок ${ledger.acknowledged.upload}, отказов 507 ${ledger.refused.full}, удалено на полном ${ledger.acknowledged.delete}`,
@@ -117,6 +121,8 @@ for (const kind of ['ext4 на 16 МиБ', 'ext4 на 24 МиБ с блоком 
     const first = await room.start();
     await underLoad({ element: first, ledger, sizes: SIZES, workers: 6, keeping: true }, async () => {
       await sleep(NOTICE_MS);
+      const isEnough = () => ledger.acknowledged.upload >= DELETED_ON_FULL || ledger.refused.full > 0;
+      await waitUntil('есть что удалять', isEnough, PATIENCE_MS);
       occupy(join(path, 'чужой-остаток'));
       await sleep(NOTICE_MS / 2);
     });
@@ -137,7 +143,7 @@ for (const kind of ['ext4 на 16 МиБ', 'ext4 на 24 МиБ с блоком 
     const last = element;
     const accepted = ledger.acknowledged.upload;
     await underLoad({ element: last, ledger, workers: 1, sizes: [1000, 70_000] }, () =>
-      waitUntil('загрузки пошли', () => ledger.acknowledged.upload > accepted, 5 * NOTICE_MS),
+      waitUntil('загрузки пошли', () => ledger.acknowledged.upload > accepted, PATIENCE_MS),
     );
     last.child.kill('SIGKILL');
     await last.ended;

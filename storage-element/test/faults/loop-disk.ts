@@ -32,7 +32,13 @@ const mounted = new Set<string>();
 const images = new Set<string>();
 /** Прерванная проверка своих хуков не зовёт, а уходящий процесс убрать за собой успевает. */
 process.once('exit', () => {
-  for (const path of mounted) execFileSync('umount', ['-l', path], { stdio: 'ignore' });
+  for (const path of mounted) {
+    try {
+      execFileSync('umount', ['-l', path], { stdio: 'ignore' });
+    } catch {
+      // Уже отключён: своей ошибкой уборка не должна закрыть ту, из-за которой проверка прервана.
+    }
+  }
   for (const path of images) rmSync(path, { force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));

@@ -15,6 +15,9 @@ import { Ledger } from './ledger.ts';
 import { createLoopDisk } from './loop-disk.ts';
 import { underLoad } from './under-load.ts';
 
+/** Сколько ждать того, чего на занятой машине ждать приходится долго. */
+const PATIENCE_MS = 60_000;
+
 /** Всё, что спрашивают о файлах: известном и неизвестном. */
 async function expectNotReady(element: ElementProcess, known: string): Promise<void> {
   const asked = [
@@ -44,13 +47,15 @@ async function loseAndReturn(t: TestContext, room: FaultRoom, { vanish, comeBack
   const ledger = new Ledger();
   const feed = new FeedCopy();
   const element = await room.start();
-  await underLoad({ element, ledger, workers: 6 }, () => sleep(300));
+  await underLoad({ element, ledger, workers: 6 }, () =>
+    waitUntil('есть что терять', () => ledger.acknowledged.upload > 20, PATIENCE_MS),
+  );
   await compareWithLedger({ element, ledger, feed, recheckShare: 0 });
   const [known = ''] = [...feed.files].filter(([, file]) => file.status === 'active').map(([id]) => id);
   await underLoad({ element, ledger, workers: 6 }, async () => {
     await sleep(100);
     vanish();
-    await sleep(300);
+    await waitUntil('отказы пошли', () => ledger.refused.failed > 0, PATIENCE_MS);
   });
   const refused = ledger.refused.failed;
   assert.ok(refused > 0);
@@ -58,13 +63,17 @@ async function loseAndReturn(t: TestContext, room: FaultRoom, { vanish, comeBack
   await sleep(1_200);
   assert.equal(element.child.exitCode, null, 'процесс не завершается: следующий запуск увидел бы пустой каталог');
   comeBack();
-  await waitUntil('процесс ушёл или снова отвечает', async () => {
-    if (element.child.exitCode !== null) return true;
-    return element.call('GET', '/health/ready').then(
-      ({ status }) => status === 200,
-      () => true,
-    );
-  });
+  await waitUntil(
+    'процесс ушёл или снова отвечает',
+    async () => {
+      if (element.child.exitCode !== null) return true;
+      return element.call('GET', '/health/ready').then(
+        ({ status }) => status === 200,
+        () => true,
+      );
+    },
+    PATIENCE_MS,
+  );
   await stopElement(element);
   const again = await room.start();
   await compareWithLedger({ element: again, ledger, feed, recheckShare: 1 });
@@ -95,8 +104,6 @@ test('на месте каталога данных другой, пустой: 
   });
 });
 
-/** Сколько ждать того, чего на занятой машине ждать приходится долго. */
-const PATIENCE_MS = 60_000;
 const REBUILT_FILES = 30;
 
 test('диск отключён umount -l, пока каталог строится: 503, а не половина списка; вернули — код 70, потом всё на месте', async (t) => {

@@ -14,7 +14,7 @@ import { underLoad } from './under-load.ts';
 
 const UNDERLYING_BYTES = 96 << 20;
 const PROMISED_BYTES = 1 << 30;
-const FAIL_MS = 60_000;
+const FAIL_MS = 120_000;
 
 const READ_ONLY = 'только чтение';
 
@@ -28,7 +28,7 @@ async function untilReadOnly(element: ElementProcess): Promise<string> {
   }
 }
 
-test('под диском кончилось настоящее место: сброс отказал, подтверждённое цело', { timeout: 150_000 }, async (t) => {
+test('под диском кончилось настоящее место: сброс отказал, подтверждённое цело', { timeout: 240_000 }, async (t) => {
   const room = await openFaultRoom(t);
   const underlying = createMemoryDisk(t, room.dir, UNDERLYING_BYTES);
   if (underlying === undefined) return;

@@ -13,6 +13,8 @@ import { createLoopDisk } from './loop-disk.ts';
 import { underLoad } from './under-load.ts';
 
 const STOPS = 5;
+/** Дольше любой задержки занятой машины: не дождались — значит, не будет. */
+const PATIENCE_MS = 60_000;
 /** Столько дескрипторов хватает на запуск и немного сверх. */
 const DESCRIPTORS = 64;
 const DROP_ROOT_RIGHTS = ['/usr/bin/setpriv', '--bounding-set=-dac_override,-dac_read_search'];
@@ -63,7 +65,9 @@ test('индексные узлы кончились: 507, чтение и уд�
   const ledger = new Ledger();
   const feed = new FeedCopy();
   const element = await room.start();
-  await underLoad({ element, ledger, sizes: [1000], workers: 4 }, () => sleep(1_500));
+  await underLoad({ element, ledger, sizes: [1000], workers: 4 }, () =>
+    waitUntil('узлы кончились', () => ledger.refused.full > 0 || element.child.exitCode !== null, PATIENCE_MS),
+  );
   assert.equal(element.child.exitCode, null, element.output());
   assert.equal(ledger.refused.failed, 0);
   assert.ok(ledger.refused.full > 0);
@@ -101,7 +105,7 @@ test('все индексные узлы забрал сосед, пока шл�
   rmSync(foreign, { recursive: true });
   const accepted = ledger.acknowledged.upload;
   await underLoad({ element: again, ledger, workers: 1, sizes: [1000] }, () =>
-    waitUntil('загрузки пошли', () => ledger.acknowledged.upload > accepted, 6_000),
+    waitUntil('загрузки пошли', () => ledger.acknowledged.upload > accepted, PATIENCE_MS),
   );
   assert.equal(await stopElement(again), 0);
   t.diagnostic(`подтверждено перемен ${ledger.acknowledgedTotal}, отказов 507 ${ledger.refused.full}`);
@@ -125,13 +129,16 @@ test('права на каталог файлов отняты: 5xx, а не «�
   const ledger = new Ledger();
   const feed = new FeedCopy();
   const element = await room.start({}, process.getuid?.() === 0 ? DROP_ROOT_RIGHTS : []);
-  await underLoad({ element, ledger, workers: 4 }, () => sleep(300));
+  await underLoad({ element, ledger, workers: 4 }, () =>
+    waitUntil('есть что терять', () => ledger.acknowledged.upload > 10, PATIENCE_MS),
+  );
   await compareWithLedger({ element, ledger, feed, recheckShare: 0 });
   const files = join(room.env['SE_DATA_DIR'] ?? '', 'files');
   await underLoad({ element, ledger, workers: 4 }, async () => {
     await sleep(100);
     chmodSync(files, 0);
-    await sleep(500);
+    const refused = () => ledger.refused.failed > 0 || element.child.exitCode !== null;
+    await waitUntil('отказы пошли', refused, PATIENCE_MS);
   });
   chmodSync(files, 0o755);
   assert.ok(ledger.refused.failed > 0, 'отказы были');
