@@ -237,6 +237,16 @@ test('повтор записей с любого места ничего не �
   }
 });
 
+test('повтор одного удаления не уносит файла, загруженного под тем же именем позже', () => {
+  const catalog = new Catalog(':memory:');
+  catalog.apply([put(fileOf(1, { revision: 1 })), remove(1, 2), put(fileOf(1, { revision: 3 }))]);
+  // Обычно за удалением повторится и вторая загрузка; здесь журнал на удалении и кончился.
+  catalog.apply([remove(1, 2)]);
+  assert.equal(catalog.get(fileIdOf(1))?.file.revision, 3);
+  assert.equal(catalog.totals(NOW).active.files, 1);
+  catalog.close();
+});
+
 test('отказ посреди пачки не оставляет от неё ни строк, ни счёта', () => {
   const catalog = new Catalog(':memory:');
   catalog.apply([put(fileOf(1))]);

@@ -233,6 +233,21 @@ test('описание новее журнала (журнал вернули и
   assert.equal((await put(third.store, fileIdOf(3), Buffer.from('третий'))).file.revision, 1001);
 });
 
+test('описание новее своей же записи в журнале (журнал вернули из копии): повтор не откатывает правку', async () => {
+  const { store, disk } = await newMachine({ change: { checkpointBytes: 1 << 30 } });
+  const { file } = await put(store, fileIdOf(1), Buffer.from('первый'));
+  await store.whenPlaced();
+  const image = killProcess(disk.image);
+  const attr = BLOB.replace('.bin', '.attr.json');
+  image.unlink(attr);
+  const newer = sealAttr(attrToJson({ ...file, description: 'правка', version: 2, revision: 1000 }));
+  image.write(image.create(attr), Buffer.from(newer), 0);
+  vault.load(NO_CATALOG, 'lost', random);
+  const again = await boot(image);
+  assert.equal(getFile(again.store, fileIdOf(1)).description, 'правка');
+  assert.deepEqual(await contentOf(again.store, fileIdOf(1)), Buffer.from('первый'));
+});
+
 test('построение каталога оборвалось на любом действии диска: следующий запуск удаётся и помнит revision описания', async () => {
   const { store, disk } = await newMachine();
   const { file } = await put(store, fileIdOf(1), Buffer.from('первый'));
