@@ -2,6 +2,7 @@
 import {
   type Handler,
   type Logger,
+  type Metrics,
   type Operations,
   createApp,
   createMetrics,
@@ -98,6 +99,7 @@ import { startReconcileRoute } from './routes/storage-elements/start-reconcile.t
 import { startSyncRoute } from './routes/storage-elements/start-sync.ts';
 import { updateElementRoute } from './routes/storage-elements/update-element.ts';
 import { readStats } from './stats/stats-table.ts';
+import { measureSyncs } from './sync/measure-syncs.ts';
 import { createSyncSchedule } from './sync/sync-schedule.ts';
 import { listSyncs } from './sync/syncs-table.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -123,7 +125,8 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
     for (const closeOne of opened.splice(0).toReversed()) await closeOne();
   };
   try {
-    const rooms = await openRooms({ config, log, show, keep: (closeOne) => opened.push(closeOne) });
+    const metrics = createMetrics(SERVICE);
+    const rooms = await openRooms({ config, log, metrics, show, keep: (closeOne) => opened.push(closeOne) });
     const app = await createApp<AdminOperations>({
       service: SERVICE,
       version: packageJson.version,
@@ -132,7 +135,7 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
       operations: bindOperations(rooms),
       authenticate: rooms.authentication.authenticate,
       readiness: () => checkReadiness(rooms),
-      metrics: createMetrics(SERVICE),
+      metrics,
       limits: { requestsPerMinutePerAddress: config.limits.requestsPerAddress },
       operationLimits: { logIn: config.limits.loginsPerAddress, issueToken: config.limits.tokensPerAddress },
       trustedProxies: config.trustedProxies,
@@ -147,13 +150,14 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
 interface Start {
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly show: (text: string) => void;
   readonly keep: Keep;
 }
 
 type Rooms = Awaited<ReturnType<typeof openRooms>>;
 
-async function openRooms({ config, log, show, keep }: Start) {
+async function openRooms({ config, log, metrics, show, keep }: Start) {
   const masterKey = await readMasterKey(config.masterKey);
   const previousMasterKey = await readPreviousMasterKey(config.previousMasterKey);
   const accounts = await readBootstrapAccounts(config.accountsFile);
@@ -196,7 +200,7 @@ async function openRooms({ config, log, show, keep }: Start) {
   });
   keep(watch.stop);
   const schedule = createSyncSchedule({
-    rooms: { database, client, log },
+    rooms: { database, client, log, measured: measureSyncs(metrics) },
     changesIntervalMs: config.intervals.changesMs,
     fullIntervalMs: config.intervals.fullMs,
     log,

@@ -19,7 +19,7 @@ export interface Observation {
   readonly certificateExpiresAt: string | null;
 }
 
-export type FullSyncReason = 'registration' | 'epoch' | 'history_lost';
+export type FullSyncReason = 'registration' | 'epoch' | 'history_lost' | 'restored';
 
 /** Докуда реестр догнал элемент. */
 export interface SyncPosition {
@@ -31,13 +31,15 @@ export interface SyncPosition {
   readonly epoch_synced: string | null;
   readonly revision_synced: number;
   readonly full_sync_reason: FullSyncReason | null;
+  readonly last_sync_at: string | null;
   readonly last_full_sync_at: string | null;
 }
 
 const COLUMNS = `id, name, url, mode, status, status_reason, version, epoch, capacity_bytes, used_bytes, available_bytes,
   revision, revision_synced, full_sync_reason is not null as full_sync_pending, latency_ms, certificate_expires_at,
   last_seen_at, last_sync_at, created_at, updated_at`;
-const POSITION = `id, url, status, epoch, epoch_seen_at, epoch_synced, revision_synced, full_sync_reason, last_full_sync_at`;
+const POSITION = `id, url, status, epoch, epoch_seen_at, epoch_synced, revision_synced, full_sync_reason, last_sync_at,
+  last_full_sync_at`;
 const FILTER = `removed_at is null and ($1::text is null or mode = $1) and ($2::text is null or status = $2)`;
 
 export async function listElements(
@@ -188,6 +190,11 @@ export async function advanceChanges(db: Db, id: string, revision: number): Prom
     `update storage_elements set revision_synced = greatest(revision_synced, $2), last_sync_at = now() where id = $1`,
     [id, revision],
   );
+}
+
+/** Лента прочитана, нового в ней нет: реестр не отстаёт, хотя прохода и не было. */
+export async function noteNoChanges(db: Db, id: string): Promise<void> {
+  await db.query('update storage_elements set last_sync_at = now() where id = $1', [id]);
 }
 
 /** Полный проход дошёл до конца в эпохе `epoch`; лента продолжается с позиции, бывшей до его начала. */

@@ -1,4 +1,5 @@
 // Какие элементы подключены: короткая память, чтобы выдача токена не спрашивала базу каждый раз.
+// Незнакомое имя решает только чтение, начатое после вопроса: элемент могла только что подключить другая копия модуля.
 import type { Database } from '../database-table.ts';
 import { listElementIds } from './elements-table.ts';
 
@@ -8,29 +9,42 @@ export interface KnownElements {
   forget(): void;
 }
 
-/** Столько незнакомое имя не даёт повода снова спросить базу. */
-const MISS_REMEMBER_MS = 1_000;
-const REMEMBER_MS = 60_000;
+/** Столько отключённый в другой копии элемент ещё считается здесь подключённым. */
+const REMEMBER_MS = 10_000;
 
-export function createKnownElements(database: Database): KnownElements {
+export function createKnownElements(database: Pick<Database, 'db'>): KnownElements {
   let ids: ReadonlySet<string> = new Set();
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
 
   async function read(): Promise<void> {
+    const startedAtMs = performance.now();
     ids = new Set(await listElementIds(database.db));
-    readAtMs = performance.now();
+    readAtMs = startedAtMs;
+  }
+
+  /** Чтение, которое ещё не началось: сколько бы ни спрашивали, одно идёт и одно ждёт. */
+  function readAfresh(): Promise<void> {
+    if (reading === undefined) {
+      reading = read().finally(() => {
+        reading = undefined;
+      });
+      return reading;
+    }
+    next ??= reading
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return readAfresh();
+      });
+    return next;
   }
 
   return {
     async has(id) {
-      const ageMs = performance.now() - readAtMs;
-      if (ids.has(id) && ageMs < REMEMBER_MS) return true;
-      if (ageMs < MISS_REMEMBER_MS) return false;
-      reading ??= read().finally(() => {
-        reading = undefined;
-      });
-      await reading;
+      if (ids.has(id) && performance.now() - readAtMs < REMEMBER_MS) return true;
+      await readAfresh();
       return ids.has(id);
     },
     forget() {

@@ -33,7 +33,12 @@ export async function applyElementAbsence(
   { row, actor, reason }: { row: RegisteredFile; actor: Actor; reason: string },
 ): Promise<RegisteredFile> {
   return await database.transaction(async (db) => {
-    const marked = await markDeleted(db, row.storage_element_id, [{ fileId: row.file_id, revision: null }]);
+    const marked = await markDeleted(db, {
+      storageElementId: row.storage_element_id,
+      // Записанное под этим именем заново моложе строки, которую проверяли, и под пометку не попадёт.
+      marks: [{ fileId: row.file_id, revision: row.revision }],
+      untouchedSince: null,
+    });
     if (marked.length > 0) {
       await recordAudit(db, {
         actor,

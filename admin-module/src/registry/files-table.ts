@@ -97,6 +97,11 @@ export interface MergeOptions {
   readonly files: readonly ElementFile[];
   /** Строки, записанные раньше этого времени, отсчитаны в прежней эпохе: их revision не сравнивают. */
   readonly epochSeenAt: string | null;
+  /**
+   * Начало полного прохода: помеченное раньше него он видел живым и вернёт при любой revision. null — запись прочитана
+   * не перечнем, и помеченное возвращает только revision не старше пометки.
+   */
+  readonly passStartedAt?: string | null;
   /** Только посчитать. */
   readonly dryRun: boolean;
 }
@@ -107,9 +112,16 @@ const CHANGED = `changed as materialized (
   from incoming as i left join files as f on f.file_id = i.file_id
   where f.file_id is null
      or (f.storage_element_id = i.storage_element_id
-         and (f.revision < i.revision or (f.marked_at is not null and f.revision <= i.revision)
-              or f.updated_at < $2::timestamptz))
+         and ${isStale('f', 'i')})
      or (f.storage_element_id <> i.storage_element_id and f.status = 'deleted' and i.status <> 'deleted'))`;
+
+/** Устарела ли строка `known` рядом с записью элемента `told`. Срок файла кончается и без новой revision. */
+function isStale(known: string, told: string): string {
+  return `(${known}.revision < ${told}.revision or ${known}.updated_at < $2::timestamptz
+    or (${known}.marked_at is null and ${known}.revision = ${told}.revision and ${known}.status <> ${told}.status)
+    or (${known}.marked_at is not null and case when $3::timestamptz is null then ${known}.revision <= ${told}.revision
+        else ${known}.marked_at < $3::timestamptz end))`;
+}
 
 const CONFLICTS = `(select count(*) from incoming as i join files as f on f.file_id = i.file_id
   where f.storage_element_id <> i.storage_element_id and f.status <> 'deleted') as conflicts`;
@@ -121,8 +133,7 @@ export async function mergeFiles(db: Db, o: MergeOptions): Promise<MergeOutcome>
     ${INSERT} ${SELECT_INCOMING} from changed as i order by i.file_id
     on conflict (file_id) do update set ${SET_EXCLUDED}
     where (files.storage_element_id = excluded.storage_element_id
-           and (files.revision < excluded.revision or (files.marked_at is not null and files.revision <= excluded.revision)
-                or files.updated_at < $2::timestamptz))
+           and ${isStale('files', 'excluded')})
        or (files.storage_element_id <> excluded.storage_element_id and files.status = 'deleted'
            and excluded.status <> 'deleted')
     returning file_id, (xmax = 0) as is_new)`;
@@ -139,7 +150,7 @@ export async function mergeFiles(db: Db, o: MergeOptions): Promise<MergeOutcome>
         from changed as c ${o.dryRun ? '' : 'join written using (file_id)'}
         where c.status in ('deleted', 'expired') and not c.is_new and c.known_status is distinct from c.status) as ended
      from ${o.dryRun ? 'changed' : 'written'} as w`,
-    [JSON.stringify(records), o.epochSeenAt],
+    [JSON.stringify(records), o.epochSeenAt, o.passStartedAt ?? null],
   );
   const { added, updated, conflicts, ended } = rows[0] ?? { added: 0, updated: 0, conflicts: 0, ended: null };
   return {
@@ -157,31 +168,64 @@ export interface DeletionMark {
   readonly revision: number | null;
 }
 
+export interface DeletionMarks {
+  readonly storageElementId: string;
+  readonly marks: readonly DeletionMark[];
+  /** Строки, тронутые с этого времени, не помечаются: решение о них устарело. */
+  readonly untouchedSince: string | null;
+}
+
 /** Помечает файлы элемента удалёнными; возвращает те, что до этого удалёнными не были. */
-export async function markDeleted(db: Db, storageElementId: string, marks: readonly DeletionMark[]): Promise<string[]> {
+export async function markDeleted(
+  db: Db,
+  { storageElementId, marks, untouchedSince }: DeletionMarks,
+): Promise<string[]> {
   const { rows } = await db.query<{ file_id: string }>(
     `update files set status = 'deleted', deleted_at = coalesce(files.deleted_at, now()), marked_at = now(),
        updated_at = now(), revision = greatest(files.revision, coalesce(mark.revision, 0))
      from unnest($2::uuid[], $3::bigint[]) as mark(file_id, revision)
      where files.file_id = mark.file_id and files.storage_element_id = $1 and files.status <> 'deleted'
        and (mark.revision is null or files.revision <= mark.revision)
+       and ($4::timestamptz is null or files.updated_at < $4::timestamptz)
      returning files.file_id`,
-    [storageElementId, marks.map((mark) => mark.fileId), marks.map((mark) => mark.revision)],
+    [storageElementId, marks.map((mark) => mark.fileId), marks.map((mark) => mark.revision), untouchedSince],
   );
   return rows.map((row) => row.file_id);
 }
 
-/** Какие из файлов числятся за элементом и ещё не удалены. */
-export async function keepUndeleted(
+/** Какие из файлов числятся за элементом и ещё не удалены; live — срок файла ещё не вышел. */
+export async function listUndeleted(
   db: Db,
   storageElementId: string,
   fileIds: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await db.query<{ file_id: string }>(
-    `select file_id from files where file_id = any($2::uuid[]) and storage_element_id = $1 and status <> 'deleted'`,
+): Promise<{ file_id: string; live: boolean }[]> {
+  const { rows } = await db.query<{ file_id: string; live: boolean }>(
+    `select file_id, status <> 'expired' and coalesce(expires_at > now(), true) as live
+     from files where file_id = any($2::uuid[]) and storage_element_id = $1 and status <> 'deleted'`,
     [storageElementId, fileIds],
   );
-  return new Set(rows.map((row) => row.file_id));
+  return rows;
+}
+
+/** Сколько неудалённых строк у элемента — по поддерживаемым счётчикам. */
+export async function countUndeleted(db: Db, storageElementId: string): Promise<number> {
+  const { rows } = await db.query<{ total: number }>(
+    `select coalesce(sum(files), 0)::bigint as total from (
+       select storage_element_id, status, files from file_counters
+       union all select storage_element_id, status, files from file_counter_deltas) as counted
+     where storage_element_id = $1 and status <> 'deleted'`,
+    [storageElementId],
+  );
+  return rows[0]?.total ?? 0;
+}
+
+/** Есть ли у элемента в реестре хоть одна строка. */
+export async function hasRows(db: Db, storageElementId: string): Promise<boolean> {
+  const { rows } = await db.query<{ present: boolean }>(
+    'select exists (select from files where storage_element_id = $1) as present',
+    [storageElementId],
+  );
+  return rows[0]?.present ?? false;
 }
 
 export async function getFile(db: Db, fileId: string): Promise<RegisteredFile | undefined> {

@@ -5,6 +5,7 @@ import type { Actor } from '../audit/actor.ts';
 import { recordAuditBatch } from '../audit/audit-table.ts';
 import type { Database } from '../database-table.ts';
 import { checkFileText } from './check-file-text.ts';
+import { isDataFault } from './is-data-fault.ts';
 import { type RegisteredFile, type Registration, type RegistrationOutcome, registerFiles } from './files-table.ts';
 
 const BATCH_MAX = 500;
@@ -94,11 +95,6 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
     const told = isDataFault(error) ? new ArtError('VALIDATION_ERROR', { cause: error }) : error;
     for (const item of batch) item.reject(told);
   }
-}
-
-/** SQLSTATE классов 22 (данные) и 23 (целостность): виновата запись, а не база. */
-function isDataFault(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code);
 }
 
 function judge(

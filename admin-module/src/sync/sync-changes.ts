@@ -1,37 +1,51 @@
 // Проход по ленте изменений: стоит столько, сколько изменилось. Удаления ленты применяются, только если элемент
-// подтвердил каждое живым именным 404; чужая эпоха и утраченная история заказывают полный проход.
-import { isArtError } from '@artstore/contracts';
-import type { ElementChange, ElementFile } from '@artstore/clients';
-import { recordAuditBatch } from '../audit/audit-table.ts';
+// подтвердил каждое живым именным 404 и они не больше бюджета потерь; чужая эпоха и утраченная история заказывают
+// полный проход.
+import type { ElementChange, ElementChanges, ElementFile } from '@artstore/clients';
 import { advanceChanges, requestFullSync, type SyncPosition } from '../elements/elements-table.ts';
-import { type DeletionMark, keepUndeleted, markDeleted } from '../registry/files-table.ts';
-import { mergePage, noteUnreadable, reportProgress, type SyncPass } from './sync-pass.ts';
+import { deferRemovals } from '../registry/absences-table.ts';
+import { type DeletionMark, listUndeleted } from '../registry/files-table.ts';
+import { confirmAbsence, markGone } from './confirm-absence.ts';
+import { judgeAbsences, stopAtBudget } from './judge-absences.ts';
+import { addCounts, mergePage, noteUnreadable, reportProgress, type SyncPass } from './sync-pass.ts';
 
 const PAGE_LIMIT = 1000;
-/** Столько удалений подтверждается одновременно. */
-const CONFIRM_CONCURRENCY = 8;
+const REASON = 'sync: removed in the change feed, the storage element confirmed';
 
 /** Итог: догнали ленту или для продолжения нужен полный проход. */
 export type ChangesOutcome = 'caught_up' | 'epoch' | 'history_lost';
 
 export async function syncChanges(pass: SyncPass, position: SyncPosition): Promise<ChangesOutcome> {
+  const { database, element, client, signal } = pass;
+  const losses = { live: 0 };
   let after = position.revision_synced;
+  let historyFrom: number | undefined;
   for (;;) {
-    const page = await pass.client.listChanges(pass.element, { after, limit: PAGE_LIMIT, signal: pass.signal });
+    const page = await client.listChanges(element, { after, limit: PAGE_LIMIT, historyFrom, signal });
     const broken = page.epoch !== position.epoch_synced ? 'epoch' : page.history_lost ? 'history_lost' : undefined;
     if (broken !== undefined) {
-      if (!pass.dryRun) await requestFullSync(pass.database.db, pass.element.id, broken);
+      if (!pass.dryRun) await requestFullSync(database.db, element.id, broken);
       return broken;
     }
-    noteUnreadable(pass, page.unreadable);
-    const { upserts, removals } = separate(page.items);
-    const found = await confirmRemovals(pass, removals);
-    if (upserts.length + found.length > 0) await mergePage(pass, [...upserts, ...found], null);
-    if (!pass.dryRun) await advanceChanges(pass.database.db, pass.element.id, page.next_after);
+    historyFrom ??= page.history_from ?? undefined;
+    await applyPage(pass, page, losses);
+    if (!pass.dryRun) await advanceChanges(database.db, element.id, page.next_after);
     // Лента, которая не двигается, но обещает ещё, крутила бы нас вечно.
-    if (!page.has_more || page.next_after <= after) return 'caught_up';
+    if (!page.has_more || page.next_after <= after) break;
     after = page.next_after;
     await reportProgress(pass);
+  }
+  // Подтверждение человека относится и к тому, что отложено прежними проходами.
+  if (pass.confirmed && position.epoch_synced !== null) await judgeAbsences(pass, position.epoch_synced);
+  return 'caught_up';
+}
+
+async function applyPage(pass: SyncPass, page: ElementChanges, losses: { live: number }): Promise<void> {
+  noteUnreadable(pass, page.unreadable);
+  const { upserts, removals } = separate(page.items);
+  const found = await applyRemovals(pass, { removals, epoch: page.epoch, losses });
+  if (upserts.length + found.length > 0) {
+    await mergePage(pass, [...upserts, ...found], { epochSeenAt: null, passStartedAt: null });
   }
 }
 
@@ -51,56 +65,37 @@ function separate(items: readonly ElementChange[]): { upserts: ElementFile[]; re
   return { upserts, removals };
 }
 
+interface Removals {
+  readonly removals: readonly DeletionMark[];
+  readonly epoch: string;
+  /** Сколько живых строк уже помечено этим проходом. */
+  readonly losses: { live: number };
+}
+
 /** Помечает подтверждённые удаления; возвращает файлы, которые на элементе вопреки ленте есть. */
-async function confirmRemovals(pass: SyncPass, removals: readonly DeletionMark[]): Promise<ElementFile[]> {
+async function applyRemovals(pass: SyncPass, { removals, epoch, losses }: Removals): Promise<readonly ElementFile[]> {
   if (removals.length === 0) return [];
-  const { database, element, client, signal } = pass;
-  const known = await keepUndeleted(
+  const { database, element, runId: syncId } = pass;
+  const known = await listUndeleted(
     database.db,
     element.id,
     removals.map(({ fileId }) => fileId),
   );
-  const waiting = removals.filter(({ fileId }) => known.has(fileId));
-  const confirmed: DeletionMark[] = [];
-  const found: ElementFile[] = [];
-  async function confirmNext(): Promise<void> {
-    for (let mark = waiting.pop(); mark !== undefined; mark = waiting.pop()) {
-      try {
-        found.push(await client.getFile(element, mark.fileId, signal));
-      } catch (error) {
-        // Любая другая ошибка бросает проход: позиция ленты не сдвинута, и он повторится отсюда.
-        if (!isArtError(error, 'FILE_NOT_FOUND')) throw error;
-        confirmed.push(mark);
-      }
-    }
+  if (known.length === 0) return [];
+  const fileIds = known.map((row) => row.file_id);
+  losses.live += known.filter((row) => row.live).length;
+  if (await stopAtBudget(pass, losses.live)) {
+    // Лента идёт дальше, иначе за удалениями застряли бы и новые файлы; отложенное ждёт подтверждения.
+    if (!pass.dryRun) await deferRemovals(database.db, { storageElementId: element.id, syncId, epoch, fileIds });
+    addCounts(pass, { seen: known.length, absent: known.length });
+    return [];
   }
-  await Promise.all(Array.from({ length: CONFIRM_CONCURRENCY }, confirmNext));
-  await markRemoved(pass, confirmed);
+  const ids = new Set(fileIds);
+  const { gone, found } = await confirmAbsence(
+    pass,
+    removals.filter(({ fileId }) => ids.has(fileId)),
+  );
+  await markGone(pass, { gone, untouchedSince: null, reasonOf: () => REASON });
+  addCounts(pass, { seen: gone.length });
   return found;
-}
-
-async function markRemoved(pass: SyncPass, confirmed: readonly DeletionMark[]): Promise<void> {
-  const { database, element, actor, dryRun } = pass;
-  const marked = dryRun
-    ? confirmed.map(({ fileId }) => fileId)
-    : await database.transaction(async (db) => {
-        const ids = await markDeleted(db, element.id, confirmed);
-        await recordAuditBatch(
-          db,
-          ids.map((objectId) => ({
-            actor,
-            action: 'file_marked_deleted',
-            objectType: 'file',
-            objectId,
-            reason: 'sync: removed in the change feed, the storage element confirmed',
-          })),
-        );
-        return ids;
-      });
-  const { counts } = pass;
-  pass.counts = {
-    ...counts,
-    seen: counts.seen + confirmed.length,
-    markedDeleted: counts.markedDeleted + marked.length,
-  };
 }

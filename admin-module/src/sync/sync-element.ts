@@ -1,6 +1,7 @@
 // Синхронизация одного элемента: замок, запись прохода, сам проход, итог. Двух проходов одного элемента разом не бывает,
 // в том числе у разных копий модуля.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@artstore/chassis';
 import type { StorageElementClient } from '@artstore/clients';
 import { ArtError, isArtError } from '@artstore/contracts';
@@ -8,15 +9,31 @@ import { type Actor, SYSTEM } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-table.ts';
 import type { Database } from '../database-table.ts';
 import { getSyncPosition, type SyncPosition } from '../elements/elements-table.ts';
+import { forgetAbsentRows } from '../registry/absences-table.ts';
 import { syncChanges } from './sync-changes.ts';
+import type { SyncMeter } from './measure-syncs.ts';
 import { syncFull } from './sync-full.ts';
 import { NO_COUNTS, SyncCancelled, type SyncPass } from './sync-pass.ts';
-import { closeInterrupted, finishSync, insertSync, type SyncFault, type SyncRun } from './syncs-table.ts';
+import {
+  closeInterrupted,
+  finishSync,
+  insertSync,
+  isSyncRunning,
+  settleConfirmations,
+  type SyncFault,
+  type SyncOutcome,
+  type SyncRun,
+} from './syncs-table.ts';
+
+/** Столько ждём, пока уже законченный проход отпустит замок. */
+const RELEASE_WAIT_MS = 5_000;
+const RELEASE_POLL_MS = 20;
 
 export interface SyncRooms {
   readonly database: Database;
   readonly client: StorageElementClient;
   readonly log: Logger;
+  readonly measured?: SyncMeter;
 }
 
 export interface SyncRequest {
@@ -27,6 +44,8 @@ export interface SyncRequest {
   readonly confirm: boolean;
   readonly actor: Actor;
   readonly signal: AbortSignal;
+  /** Начать, только если прежний проход оборван вместе со своим процессом. */
+  readonly resume?: boolean;
   /** Вызывается, когда проход начат и записан. */
   readonly started?: (run: SyncRun) => void;
 }
@@ -37,52 +56,78 @@ export interface SyncRequest {
  */
 export async function syncElement(rooms: SyncRooms, request: SyncRequest): Promise<SyncRun | undefined> {
   const { database } = rooms;
-  const locked = await database.withLock(`sync:${request.storageElementId}`, async (lost) => {
-    const position = await getSyncPosition(database.db, request.storageElementId);
-    if (position === undefined) throw new ArtError('NOT_FOUND');
-    await closeInterrupted(database.db, position.id);
-    return await runPass(rooms, { ...request, signal: AbortSignal.any([request.signal, lost]) }, position);
-  });
-  if (!locked.acquired) throw new ArtError('SYNC_IN_PROGRESS', { storageId: request.storageElementId });
-  return locked.value;
+  const giveUpAtMs = performance.now() + RELEASE_WAIT_MS;
+  for (;;) {
+    const locked = await database.withLock(`sync:${request.storageElementId}`, async (lost) => {
+      const position = await getSyncPosition(database.db, request.storageElementId);
+      if (position === undefined) throw new ArtError('NOT_FOUND');
+      const interrupted = await closeInterrupted(database.db, position.id);
+      await forgetAbsentRows(database.db, interrupted);
+      if (request.resume === true && interrupted.length === 0) return undefined;
+      return await runPass(rooms, { ...request, signal: AbortSignal.any([request.signal, lost]) }, position);
+    });
+    if (locked.acquired) return locked.value;
+    // Запись прохода закончена чуть раньше, чем отпущен его замок: увидевший «done» не должен услышать «занято».
+    if (performance.now() > giveUpAtMs || (await isSyncRunning(database.db, request.storageElementId))) {
+      throw new ArtError('SYNC_IN_PROGRESS', { storageId: request.storageElementId });
+    }
+    await sleep(RELEASE_POLL_MS, undefined, { signal: request.signal });
+  }
 }
 
 async function runPass(rooms: SyncRooms, request: SyncRequest, position: SyncPosition): Promise<SyncRun | undefined> {
-  const { database, client } = rooms;
   // Пока позиция ленты неизвестна, лента начинается с полного прохода.
   const mode = request.mode === 'changes' && needsFull(position) ? 'full' : request.mode;
+  const pass = await openPass(rooms, { ...request, mode }, position);
+  try {
+    const epoch = mode === 'full' ? await syncFull(pass) : await followChanges(pass, position);
+    const state = pass.needsConfirmation && !pass.dryRun ? 'needs_confirmation' : 'done';
+    return await conclude(rooms, request, { pass, state, epoch });
+  } catch (error) {
+    // Модуль останавливается или замок потерян: запись остаётся «идущей», и проход начнёт заново тот, кто жив.
+    if (request.signal.aborted) return undefined;
+    if (error instanceof SyncCancelled)
+      return await conclude(rooms, request, { pass, state: 'cancelled', epoch: null });
+    pass.fault = faultOf(error);
+    rooms.log.warn({ event: 'sync_failed', storageId: position.id, mode, err: error }, 'синхронизация не удалась');
+    return await conclude(rooms, request, { pass, state: 'failed', epoch: null });
+  }
+}
+
+async function openPass(
+  { database, client }: SyncRooms,
+  request: SyncRequest,
+  position: SyncPosition,
+): Promise<SyncPass> {
+  const { mode, dryRun, confirm } = request;
   const trigger = request.trigger === 'periodic' ? (position.full_sync_reason ?? 'periodic') : request.trigger;
   const run = await insertSync(database.db, {
     id: randomUUID(),
     storageElementId: position.id,
     mode,
     trigger,
-    dryRun: request.dryRun,
-    confirm: request.confirm,
+    dryRun,
+    confirm,
     requestedBy: request.actor.subject,
   });
   request.started?.(run);
-  const pass: SyncPass = {
+  return {
     runId: run.id,
     element: { id: position.id, url: position.url },
-    dryRun: request.dryRun,
+    dryRun,
+    confirmed: confirm,
+    startedAt: run.started_at,
     actor: SYSTEM,
     signal: request.signal,
     database,
     client,
     counts: NO_COUNTS,
+    total: null,
     fault: undefined,
+    disarmed: false,
+    needsConfirmation: false,
+    progressAtMs: performance.now(),
   };
-  try {
-    const epoch = mode === 'full' ? await syncFull(pass) : await followChanges(pass, position);
-    return await conclude(rooms, request, { pass, state: 'done', epoch, fault: pass.fault });
-  } catch (error) {
-    const cancelled = error instanceof SyncCancelled || request.signal.aborted;
-    const fault = cancelled ? undefined : faultOf(error);
-    if (!cancelled)
-      rooms.log.warn({ event: 'sync_failed', storageId: position.id, mode, err: error }, 'синхронизация не удалась');
-    return await conclude(rooms, request, { pass, state: cancelled ? 'cancelled' : 'failed', epoch: null, fault });
-  }
 }
 
 export function needsFull(position: SyncPosition): boolean {
@@ -97,34 +142,38 @@ async function followChanges(pass: SyncPass, position: SyncPosition): Promise<st
 
 interface Conclusion {
   readonly pass: SyncPass;
-  readonly state: 'done' | 'failed' | 'cancelled';
+  readonly state: SyncOutcome['state'];
   readonly epoch: string | null;
-  readonly fault: SyncFault | undefined;
 }
 
 async function conclude(
-  { database, log }: SyncRooms,
+  { database, log, measured }: SyncRooms,
   request: SyncRequest,
-  o: Conclusion,
+  { pass, state, epoch }: Conclusion,
 ): Promise<SyncRun | undefined> {
-  const { pass, state, epoch, fault } = o;
+  const { runId, element, counts, total, fault } = pass;
   const run = await database.transaction(async (db) => {
-    const finished = await finishSync(db, pass.runId, { state, counts: pass.counts, epoch, fault });
+    const finished = await finishSync(db, runId, { state, counts, total, epoch, fault });
+    const judged = finished?.mode === 'full' && !pass.dryRun && !pass.disarmed;
+    if (state === 'needs_confirmation' || (state === 'done' && (judged || pass.confirmed))) {
+      await settleConfirmations(db, element.id, runId);
+    }
     if (request.trigger === 'manual') {
       await recordAudit(db, {
         actor: request.actor,
         action: 'sync_finished',
         objectType: 'sync',
-        objectId: pass.runId,
+        objectId: runId,
         result: state === 'failed' ? 'failure' : 'success',
         reason: fault?.code ?? null,
-        after: { storage_element_id: pass.element.id, state, ...pass.counts },
+        after: { storage_element_id: element.id, state, ...counts },
       });
     }
     return finished;
   });
+  if (run !== undefined) measured?.finished(run);
   log.info(
-    { event: 'sync_finished', storageId: pass.element.id, syncId: pass.runId, state, ...pass.counts },
+    { event: 'sync_finished', storageId: element.id, syncId: runId, state, ...counts },
     'синхронизация закончена',
   );
   return run;

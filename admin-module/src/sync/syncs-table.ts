@@ -10,6 +10,8 @@ export interface SyncCounts {
   readonly updated: number;
   readonly unchanged: number;
   readonly markedDeleted: number;
+  /** Сколько строк реестра элемент не показал. */
+  readonly absent: number;
   readonly conflicts: number;
 }
 
@@ -19,15 +21,25 @@ export interface SyncFault {
 }
 
 const COLUMNS = `id, storage_element_id, mode, trigger, dry_run, confirm, state, started_at, finished_at,
-  round(extract(epoch from finished_at - started_at) * 1000)::bigint as duration_ms, seen, added, updated, unchanged,
+  round(extract(epoch from finished_at - started_at) * 1000)::bigint as duration_ms, total,
+  case when state in ('done', 'needs_confirmation') then 100
+    when total > 0 then least(99, seen * 100 / total) end::int as progress_percent, seen, added, updated, unchanged,
   marked_deleted, absent, conflicts,
   case when error_code is not null then json_build_object('code', error_code, 'message', error_message) end as error,
   requested_by`;
-const COUNTS = `seen = $2, added = $3, updated = $4, unchanged = $5, marked_deleted = $6, conflicts = $7`;
+const INTERRUPTED = 'INTERRUPTED';
+const PROGRESS = `seen = $2, added = $3, updated = $4, unchanged = $5, marked_deleted = $6, conflicts = $7,
+  absent = $8, total = $9`;
 
-function countValues(counts: SyncCounts): number[] {
-  const { seen, added, updated, unchanged, markedDeleted, conflicts } = counts;
-  return [seen, added, updated, unchanged, markedDeleted, conflicts];
+/** Что проход знает о своём ходе. */
+export interface SyncProgress {
+  readonly counts: SyncCounts;
+  readonly total: number | null;
+}
+
+function progressValues({ counts, total }: SyncProgress): (number | null)[] {
+  const { seen, added, updated, unchanged, markedDeleted, conflicts, absent } = counts;
+  return [seen, added, updated, unchanged, markedDeleted, conflicts, absent, total];
 }
 
 export async function insertSync(
@@ -53,34 +65,71 @@ export async function insertSync(
 }
 
 /** Записывает ход; отвечает, просили ли прервать. */
-export async function recordProgress(db: Db, id: string, counts: SyncCounts): Promise<{ cancelRequested: boolean }> {
+export async function recordProgress(
+  db: Db,
+  id: string,
+  progress: SyncProgress,
+): Promise<{ cancelRequested: boolean }> {
   const { rows } = await db.query<{ cancel_requested: boolean }>(
-    `update syncs set ${COUNTS} where id = $1 returning cancel_requested`,
-    [id, ...countValues(counts)],
+    `update syncs set ${PROGRESS} where id = $1 and state = 'running' returning cancel_requested`,
+    [id, ...progressValues(progress)],
   );
   return { cancelRequested: rows[0]?.cancel_requested ?? true };
 }
 
-export async function finishSync(
-  db: Db,
-  id: string,
-  o: { state: 'done' | 'failed' | 'cancelled'; counts: SyncCounts; epoch: string | null; fault: SyncFault | undefined },
-): Promise<SyncRun | undefined> {
+export interface SyncOutcome extends SyncProgress {
+  readonly state: 'done' | 'failed' | 'cancelled' | 'needs_confirmation';
+  readonly epoch: string | null;
+  readonly fault: SyncFault | undefined;
+}
+
+export async function finishSync(db: Db, id: string, o: SyncOutcome): Promise<SyncRun | undefined> {
   const { rows } = await db.query<SyncRun>(
-    `update syncs set ${COUNTS}, state = $8, epoch = $9, error_code = $10, error_message = $11, finished_at = now()
+    `update syncs set ${PROGRESS}, state = $10, epoch = $11, error_code = $12, error_message = $13, finished_at = now()
      where id = $1 returning ${COLUMNS}`,
-    [id, ...countValues(o.counts), o.state, o.epoch, o.fault?.code ?? null, o.fault?.message.slice(0, 1000) ?? null],
+    [id, ...progressValues(o), o.state, o.epoch, o.fault?.code ?? null, o.fault?.message.slice(0, 1000) ?? null],
   );
   return rows[0];
 }
 
 /** Проходы элемента, оставшиеся «идущими» после гибели процесса: замок у нас, значит их никто не ведёт. */
-export async function closeInterrupted(db: Db, storageElementId: string): Promise<void> {
-  await db.query(
-    `update syncs set state = 'failed', finished_at = now(), error_code = 'INTERRUPTED', error_message = 'the process stopped'
-     where storage_element_id = $1 and state = 'running'`,
+export async function closeInterrupted(db: Db, storageElementId: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `update syncs set state = 'failed', finished_at = now(), error_code = '${INTERRUPTED}', error_message = 'the process stopped'
+     where storage_element_id = $1 and state = 'running' returning id`,
     [storageElementId],
   );
+  return rows.map((row) => row.id);
+}
+
+/** Новый целый проход рассудил заново: прежние подтверждения больше никто не ждёт. */
+export async function settleConfirmations(db: Db, storageElementId: string, exceptId: string): Promise<void> {
+  await db.query(
+    `update syncs set state = 'done' where storage_element_id = $1 and state = 'needs_confirmation' and id <> $2`,
+    [storageElementId, exceptId],
+  );
+}
+
+export async function isSyncRunning(db: Db, storageElementId: string): Promise<boolean> {
+  const { rows } = await db.query(`select from syncs where state = 'running' and storage_element_id = $1 limit 1`, [
+    storageElementId,
+  ]);
+  return rows.length > 0;
+}
+
+export interface RunningSync extends SyncRun {
+  /** Сколько проходов этого элемента оборвалось за последний час. */
+  readonly interruptions: number;
+}
+
+/** Проходы, числящиеся идущими: здесь, у других копий и у погибших процессов. */
+export async function listRunning(db: Db): Promise<RunningSync[]> {
+  const { rows } = await db.query<RunningSync>(
+    `select ${COLUMNS}, (select count(*) from syncs as past where past.storage_element_id = syncs.storage_element_id
+       and past.error_code = '${INTERRUPTED}' and past.started_at > now() - interval '1 hour') as interruptions
+     from syncs where state = 'running'`,
+  );
+  return rows;
 }
 
 export async function listSyncs(

@@ -45,8 +45,13 @@ export function fileOperations(call: CallElement): FileOperations {
         shape: elementFilePage,
         signal,
       }),
-    listChanges: (element, { after, limit, signal }) =>
-      call(element, { ...list, path: `/api/v1/changes?${query({ after, limit })}`, shape: elementChanges, signal }),
+    listChanges: (element, { after, limit, historyFrom, signal }) =>
+      call(element, {
+        ...list,
+        path: `/api/v1/changes?${query({ after, limit, history_from: historyFrom })}`,
+        shape: elementChanges,
+        signal,
+      }),
     getFile: (element, fileId, signal) =>
       call(element, { method: 'GET', path: filePath(fileId), shape: elementFile, signal, fileId }),
     updateFile: (element, fileId, edit, signal) =>

@@ -146,6 +146,8 @@ export interface ElementChanges {
   readonly unreadable: readonly UnreadableItem[];
   readonly next_after: number;
   readonly has_more: boolean;
+  /** До какой позиции забыто об удалённом; начатое с нуля чтение возвращает это с каждой страницей. */
+  readonly history_from: number | null;
   readonly history_lost: boolean;
 }
 
@@ -154,6 +156,7 @@ const rawChanges = record({
   items: listOf(openObject, 1000),
   next_after: integer(),
   has_more: flag,
+  history_from: nullable(integer()),
   history_lost: flag,
 });
 const upsert = record({ revision: integer(), type: oneOf(['upsert']), file_id: uuid, file: elementFile });

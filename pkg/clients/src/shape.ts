@@ -38,12 +38,22 @@ export function matching(pattern: RegExp, name: string): Shape<string> {
 export const uuid = matching(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'uuid');
 export const sha256 = matching(/^[0-9a-f]{64}$/, 'sha-256 in hex');
 
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+
+/** Время, которое поймёт и база: Date.parse берёт и свободный текст, и год 275760, и 30 февраля. */
 export const timestamp: Shape<string> = (value, path) => {
-  if (typeof value !== 'string' || value.length > 40 || Number.isNaN(Date.parse(value))) {
+  const [, year, month, day] = (typeof value === 'string' ? RFC3339.exec(value) : null)?.map(Number) ?? [];
+  const known = typeof value === 'string' && year !== undefined && month !== undefined && day !== undefined;
+  if (!known || year < 1 || Number.isNaN(Date.parse(value)) || day > daysIn(year, month)) {
     throw new ShapeError(path, 'RFC 3339 time');
   }
   return value;
 };
+
+function daysIn(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
 
 /** Целое, которое помещается в double без потерь, не меньше min. */
 export function integer(min = 0): Shape<number> {

@@ -51,7 +51,7 @@ export interface StorageElementClient {
   ) => Promise<ElementFilePage>;
   readonly listChanges: (
     element: ElementAddress,
-    o: { after: number; limit: number; signal?: AbortSignal | undefined },
+    o: { after: number; limit: number; historyFrom?: number | undefined; signal?: AbortSignal | undefined },
   ) => Promise<ElementChanges>;
   /** @throws FILE_NOT_FOUND — только если так ответил именно этот элемент именно об этом файле. */
   readonly getFile: (element: ElementAddress, fileId: string, signal?: AbortSignal) => Promise<ElementFile>;

@@ -430,7 +430,7 @@ export interface paths {
         put?: never;
         /**
          * Синхронизировать реестр с элементом
-         * @description changes — перемены после последней известной позиции; full — полный перечень. Идёт в фоне, ход виден в /syncs. dry_run только считает; confirm разрешает проход, остановленный бюджетом потерь.
+         * @description changes — изменения после последней известной позиции; full — полный перечень. Идёт в фоне, ход виден в /syncs. dry_run только считает: absent — сколько строк не встретилось, marked_deleted — сколько было бы помечено. Строка помечается, если её нет в двух полных проходах подряд или она удалена в ленте и если сам элемент ответил о ней 404. Потери сверх бюджета (больше 10 и больше 1 % строк элемента) ждут confirm.
          */
         post: operations["startStorageElementSync"];
         delete?: never;
@@ -1137,7 +1137,7 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description changes — лента перемен; full — полный перечень.
+         * @description changes — лента изменений; full — полный перечень.
          * @enum {string}
          */
         SyncMode: "changes" | "full";
@@ -1165,16 +1165,20 @@ export interface components {
             storage_element_id: components["schemas"]["Uuid"];
             mode: components["schemas"]["SyncMode"];
             /**
-             * @description Отчего начат.
+             * @description Отчего начат. restored — строки элемента пропали из реестра.
              * @enum {string}
              */
-            trigger: "manual" | "periodic" | "registration" | "epoch" | "history_lost";
+            trigger: "manual" | "periodic" | "registration" | "epoch" | "history_lost" | "restored";
             dry_run: boolean;
             confirm: boolean;
             state: components["schemas"]["SyncState"];
             started_at: components["schemas"]["Timestamp"];
             finished_at: components["schemas"]["NullableTimestamp"];
             duration_ms: number | null;
+            /** @description Сколько записей обещает перечень; null — проход по ленте. */
+            total: number | null;
+            /** @description Какая доля прочитана; null — неизвестно. */
+            progress_percent: number | null;
             /** @description Сколько записей прочитано у элемента. */
             seen: components["schemas"]["Count"];
             added: components["schemas"]["Count"];
@@ -1186,6 +1190,7 @@ export interface components {
             /** @description Сколько файлов числятся за другим элементом. */
             conflicts: components["schemas"]["Count"];
             error: {
+                /** @description SE_UNAVAILABLE — элемент не ответил или ответил негодно; UNREADABLE_FILE — запись не прочитана или не хранится; LISTING_INCOMPLETE — перечню нельзя верить, ничего не помечено; LOSS_BUDGET — потери ждут confirm; INTERRUPTED — процесс остановился. */
                 code: string;
                 message: string;
             } | null;
@@ -3187,6 +3192,8 @@ export interface operations {
                      *       "started_at": "2026-02-21T09:30:00.000Z",
                      *       "finished_at": null,
                      *       "duration_ms": null,
+                     *       "total": null,
+                     *       "progress_percent": null,
                      *       "seen": 0,
                      *       "added": 0,
                      *       "updated": 0,
@@ -3250,6 +3257,8 @@ export interface operations {
                      *           "started_at": "2026-02-21T09:30:00.000Z",
                      *           "finished_at": null,
                      *           "duration_ms": null,
+                     *           "total": null,
+                     *           "progress_percent": null,
                      *           "seen": 0,
                      *           "added": 0,
                      *           "updated": 0,
@@ -3311,6 +3320,8 @@ export interface operations {
                      *       "started_at": "2026-02-21T09:30:00.000Z",
                      *       "finished_at": null,
                      *       "duration_ms": null,
+                     *       "total": null,
+                     *       "progress_percent": null,
                      *       "seen": 0,
                      *       "added": 0,
                      *       "updated": 0,
