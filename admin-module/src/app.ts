@@ -19,6 +19,8 @@ import { getAccount, listAccounts } from './accounts/service-accounts-table.ts';
 import type { AdminOperations } from './api-types.ts';
 import { listAudit } from './audit/audit-table.ts';
 import { exportAudit } from './audit/export-audit.ts';
+import { createRefusals } from './audit/refusals.ts';
+import { createRefusedCalls } from './audit/refused-calls.ts';
 import { checkReadiness } from './check-readiness.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database-table.ts';
@@ -139,6 +141,7 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
       limits: { requestsPerMinutePerAddress: config.limits.requestsPerAddress },
       operationLimits: { logIn: config.limits.loginsPerAddress, issueToken: config.limits.tokensPerAddress },
       trustedProxies: config.trustedProxies,
+      refused: createRefusedCalls(rooms.refusals),
     });
     return { app, close };
   } catch (error) {
@@ -189,7 +192,8 @@ async function openRooms({ config, log, metrics, show, keep }: Start) {
   keep(client.close);
   const known = createKnownElements(database);
   const usage = createAccountUsage(database);
-  const upkeep = startUpkeep({ database, keys, usage, auditKeptMs: config.auditKeptMs, log });
+  const refusals = createRefusals(database, log);
+  const upkeep = startUpkeep({ database, keys, usage, refusals, auditKeptMs: config.auditKeptMs, log });
   keep(upkeep.stop);
   const watch = every({
     name: 'watch_elements',
@@ -219,6 +223,7 @@ async function openRooms({ config, log, metrics, show, keep }: Start) {
     policy,
     known,
     usage,
+    refusals,
     schedule,
     authentication,
   };
@@ -279,6 +284,7 @@ function publicOperations({
   sessions,
   known,
   usage,
+  refusals,
   authentication,
 }: Rooms) {
   const rules = { signer, refreshLifeMs: config.tokens.refreshLifeMs, sessionLifeMs: config.tokens.sessionLifeMs };
@@ -291,11 +297,12 @@ function publicOperations({
         elements: known,
         limit: createRateLimit({ perMinute: config.limits.tokensPerAccount }),
         used: usage.used,
+        refusals,
       }),
     ),
     getJwks: getJwksRoute(keys),
     getAuthorizationServerMetadata: getMetadataRoute(config.issuer),
-    logIn: logInRoute(createLogIn(login)),
+    logIn: logInRoute(createLogIn(login, refusals)),
     refreshSession: refreshSessionRoute(createRefreshSession(database, rules, sessions)),
     logOut: logOutRoute(createLogOut(database, sessions), authentication),
     getMe: getMeRoute((id) => getUser(database.db, id), authentication),
@@ -325,7 +332,7 @@ function accountOperations({ database, keys, passwords, sessions, authentication
     rotateJwtKeys: bind(rotateKeysRoute(keys)),
     getStats: bind(getStatsRoute(() => readStats(db))),
     listAudit: bind(listAuditRoute((filter, window) => listAudit(db, filter, window))),
-    exportAudit: bind(exportAuditRoute((filter, format) => exportAudit(database, filter, format))),
+    exportAudit: bind(exportAuditRoute((o) => exportAudit(database, o))),
   };
 }
 

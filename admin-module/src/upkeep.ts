@@ -2,6 +2,7 @@
 import { type Logger, type Periodic, every } from '@artstore/chassis';
 import type { AccountUsage } from './accounts/account-usage.ts';
 import { forgetOldAudit } from './audit/audit-table.ts';
+import type { Refusals } from './audit/refusals.ts';
 import type { Database } from './database-table.ts';
 import { forgetOldAttempts } from './identity/login-attempts-table.ts';
 import { forgetOldSessions } from './identity/sessions-table.ts';
@@ -12,6 +13,8 @@ import { forgetOldSyncs } from './sync/syncs-table.ts';
 const OFTEN_MS = 15_000;
 const RARELY_MS = 60 * 60_000;
 const PORTION = 50_000;
+/** Удаление из журнала небольшими порциями: писать в него в это время можно. */
+const AUDIT_PORTION = 10_000;
 const DAY_MS = 24 * 60 * 60_000;
 const SYNCS_KEPT_MS = 90 * DAY_MS;
 const ATTEMPTS_KEPT_MS = DAY_MS;
@@ -20,11 +23,14 @@ export interface UpkeepOptions {
   readonly database: Database;
   readonly keys: SigningKeys;
   readonly usage: AccountUsage;
+  readonly refusals: Refusals;
   readonly auditKeptMs: number;
   readonly log: Logger;
 }
 
-export function startUpkeep({ database, keys, usage, auditKeptMs, log }: UpkeepOptions): { stop(): Promise<void> } {
+export function startUpkeep({ database, keys, usage, refusals, auditKeptMs, log }: UpkeepOptions): {
+  stop(): Promise<void>;
+} {
   const jobs: readonly Periodic[] = [
     every({ name: 'flush_account_usage', intervalMs: OFTEN_MS, log, job: usage.flush }),
     every({
@@ -35,6 +41,7 @@ export function startUpkeep({ database, keys, usage, auditKeptMs, log }: UpkeepO
         while ((await foldFileCounters(database.db, PORTION)) === PORTION);
       },
     }),
+    every({ name: 'flush_refusals', intervalMs: OFTEN_MS, log, job: refusals.flush }),
     // Заодно узнаются ключи, которые завела другая копия модуля.
     every({ name: 'signing_keys', intervalMs: OFTEN_MS, log, job: keys.rotateByAge }),
     every({
@@ -45,13 +52,16 @@ export function startUpkeep({ database, keys, usage, auditKeptMs, log }: UpkeepO
         await forgetOldAttempts(database.db, ATTEMPTS_KEPT_MS);
         await forgetOldSessions(database.db);
         await forgetOldSyncs(database.db, SYNCS_KEPT_MS);
-        while (auditKeptMs > 0 && (await forgetOldAudit(database.db, auditKeptMs, PORTION)) === PORTION);
+        while (auditKeptMs > 0 && (await forgetOldAudit(database.db, auditKeptMs, AUDIT_PORTION)) === AUDIT_PORTION);
       },
     }),
   ];
   return {
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()));
+      await refusals.flush().catch((error: unknown) => {
+        log.warn({ event: 'audit_lost', err: error }, 'число повторных неудач не записано');
+      });
       await usage.flush().catch((error: unknown) => {
         log.warn({ event: 'account_usage_lost', err: error }, 'времена использования учётных записей не записаны');
       });

@@ -67,7 +67,9 @@ test('регистрация безопасно повторяется, стар
   assert.deepEqual([forged.status, forged.body.error.code], [409, 'CONFLICT']);
   const unknown = await register(fileOf(), randomUUID());
   assert.deepEqual([unknown.status, unknown.body.error.code], [404, 'NOT_FOUND']);
-  const { rows } = await db.query(`select action, actor from audit_log where object_type = 'file'`);
+  const { rows } = await db.query(
+    `select action, actor from audit_log where object_type = 'file' and result = 'success'`,
+  );
   assert.deepEqual(rows, [{ action: 'file_registered', actor: 'ingester' }]);
   await db.end();
 });

@@ -57,7 +57,7 @@ test('жизнь учётной записи: создание, правка, с
   assert.equal((await admin.call(PATH, { token, json: { name: 'reports', scopes: ['files:read'] } })).status, 409);
   assert.equal((await admin.call(one, { method: 'DELETE', token })).status, 204);
   assert.equal((await admin.call(one, { token })).status, 404);
-  const audit = (await admin.call(`/api/v1/audit?object_id=${account.id}`, { token })).body;
+  const audit = (await admin.call(`/api/v1/audit?result=success&object_id=${account.id}`, { token })).body;
   assert.deepEqual(
     audit.items.map((entry: { action: string }) => entry.action),
     [
@@ -69,10 +69,12 @@ test('жизнь учётной записи: создание, правка, с
       'service_account_created',
     ],
   );
-  const csv = await admin.call(`/api/v1/audit/export?object_id=${account.id}`, { token });
+  const csv = await admin.call(`/api/v1/audit/export?result=success&object_id=${account.id}`, { token });
   assert.match(csv.headers.get('content-type') ?? '', /^text\/csv/);
   assert.equal(csv.body.trim().split('\r\n').length, 7);
-  const lines = (await admin.call(`/api/v1/audit/export?format=ndjson&object_id=${account.id}`, { token })).body
+  const lines = (
+    await admin.call(`/api/v1/audit/export?format=ndjson&result=success&object_id=${account.id}`, { token })
+  ).body
     .trim()
     .split('\n');
   assert.deepEqual(

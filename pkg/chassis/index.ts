@@ -1,5 +1,5 @@
 // Вход пакета: то, что нужно каждому процессу ArtStore.
-export type { AppOptions, Check, Limits, TlsPair } from './src/app-options.ts';
+export type { AppOptions, Check, Limits, RefusedCall, TlsPair } from './src/app-options.ts';
 export { type ContractDocument, type ContractOperation, readContract } from './src/contract-document.ts';
 export { createApp } from './src/create-app.ts';
 export { reloadTls } from './src/open-server.ts';

@@ -112,6 +112,6 @@ async function record(db: Db, entry: AccountRecord): Promise<void> {
   await recordAudit(db, { ...entry, objectType: 'service_account' });
 }
 
-function visible({ name, client_id, scopes, status }: ServiceAccount): object {
-  return { name, client_id, scopes, status };
+function visible({ name, description, client_id, scopes, status, secret_expires_at }: ServiceAccount): object {
+  return { name, description, client_id, scopes, status, secret_expires_at };
 }

@@ -1,4 +1,5 @@
-// Журнал действий: дописать строку, прочитать страницу, выгрузить. Строки не меняются; секретов в них нет.
+// Журнал действий: дописать строку, прочитать страницу, выгрузить. Строк не меняет никто — за этим следит и база;
+// секретов в них нет.
 import type { Schemas } from '../api-types.ts';
 import type { Db } from '../database-table.ts';
 import type { Actor } from './actor.ts';
@@ -28,6 +29,9 @@ export interface AuditFilter {
 
 const COLUMNS = `id, at, actor_kind, actor, action, object_type, object_id, result, reason, before, after,
   remote_address, request_id`;
+
+/** Дальше этого total списка не считается. */
+const COUNTED_MAX = 100_000;
 
 export async function recordAudit(db: Db, record: AuditRecord): Promise<void> {
   await recordAuditBatch(db, [record]);
@@ -82,25 +86,42 @@ export async function listAudit(
     `select ${COLUMNS} from audit_log where ${MATCHES} order by id desc limit $8 offset $9`,
     [...values, window.limit, window.offset],
   );
-  const count = await db.query<{ total: number }>(`select count(*) as total from audit_log where ${MATCHES}`, values);
+  // Журнал бывает в миллионы строк: дальше этого числа считать незачем, лишь бы было видно, что страницы не кончились.
+  const countMax = Math.max(COUNTED_MAX, window.offset + window.limit + 1);
+  const count = await db.query<{ total: number }>(
+    `select count(*) as total from (select from audit_log where ${MATCHES} limit $8) as counted`,
+    [...values, countMax],
+  );
   return { items: rows, total: count.rows[0]?.total ?? 0 };
 }
 
-/** Следующая порция выгрузки после номера `after`, от старых к новым. */
-export async function readAuditAfter(db: Db, filter: AuditFilter, after: number, limit: number): Promise<AuditEntry[]> {
+/** Следующая порция выгрузки: номера после `after`, но не после `last`, от старых к новым. */
+export async function readAuditPortion(
+  db: Db,
+  filter: AuditFilter,
+  { after, last, limit }: { after: number; last: number; limit: number },
+): Promise<AuditEntry[]> {
   const { rows } = await db.query<AuditEntry>(
-    `select ${COLUMNS} from audit_log where ${MATCHES} and id > $8 order by id limit $9`,
-    [...filterValues(filter), after, limit],
+    `select ${COLUMNS} from audit_log where ${MATCHES} and id > $8 and id <= $9 order by id limit $10`,
+    [...filterValues(filter), after, last, limit],
   );
   return rows;
 }
 
-/** Удаляет записи старше срока хранения; за раз не больше `limit`, чтобы не держать таблицу. */
+/** Номер последней записи; 0 — журнал пуст. */
+export async function lastAuditId(db: Db): Promise<number> {
+  const { rows } = await db.query<{ last: number }>('select coalesce(max(id), 0)::bigint as last from audit_log');
+  return rows[0]?.last ?? 0;
+}
+
+/**
+ * Удаляет записи старше срока хранения; за раз не больше `limit`, чтобы не держать таблицу. Другого пути удалить
+ * что-то из журнала нет: остальное отвергает сама база.
+ */
 export async function forgetOldAudit(db: Db, olderThanMs: number, limit: number): Promise<number> {
-  const { rowCount } = await db.query(
-    `delete from audit_log where id in (
-       select id from audit_log where at < now() - $1 * interval '1 millisecond' order by at limit $2)`,
+  const { rows } = await db.query<{ forgotten: number }>(
+    `select forget_old_audit($1 * interval '1 millisecond', $2) as forgotten`,
     [olderThanMs, limit],
   );
-  return rowCount ?? 0;
+  return rows[0]?.forgotten ?? 0;
 }

@@ -28,6 +28,6 @@ test('поля с кавычками, запятыми и переводами �
 });
 
 test('поле, похожее на формулу, табличная программа не исполнит', () => {
-  for (const actor of ['=cmd()', '+1', '-1', '@x'])
+  for (const actor of ['=cmd()', '+1', '-1', '@x', ' =cmd()', '＝cmd()', '|calc'])
     assert.ok(csvLine({ ...ENTRY, actor }).includes(`,'${actor},`), actor);
 });

@@ -1,7 +1,8 @@
 // Выгрузка журнала потоком: порциями по номеру, от старых к новым, в памяти не больше одной порции.
 import { Readable } from 'node:stream';
 import type { Database } from '../database-table.ts';
-import { type AuditEntry, type AuditFilter, readAuditAfter } from './audit-table.ts';
+import type { Actor } from './actor.ts';
+import { type AuditEntry, type AuditFilter, lastAuditId, readAuditPortion, recordAudit } from './audit-table.ts';
 
 const PORTION = 1000;
 const COLUMNS = [
@@ -20,17 +21,46 @@ const COLUMNS = [
   'request_id',
 ] as const satisfies readonly (keyof AuditEntry)[];
 
-export function exportAudit(database: Database, filter: AuditFilter, format: 'csv' | 'ndjson'): Readable {
-  const line = format === 'csv' ? csvLine : (entry: AuditEntry): string => `${JSON.stringify(entry)}\n`;
+export type ExportFormat = 'csv' | 'ndjson' | 'json';
+
+interface Shape {
+  readonly head: string;
+  readonly line: (entry: AuditEntry) => string;
+  /** Что стоит между строками. */
+  readonly between: string;
+  readonly tail: string;
+}
+
+const SHAPES: Readonly<Record<ExportFormat, Shape>> = {
+  csv: { head: `${COLUMNS.join(',')}\r\n`, line: csvLine, between: '', tail: '' },
+  ndjson: { head: '', line: (entry) => `${JSON.stringify(entry)}\n`, between: '', tail: '' },
+  json: { head: '[\n', line: (entry) => JSON.stringify(entry), between: ',\n', tail: '\n]\n' },
+};
+
+/** Выгрузка; о том, кто и что выгрузил, тоже есть запись. */
+export async function exportAudit(
+  database: Database,
+  { filter, format, actor }: { filter: AuditFilter; format: ExportFormat; actor: Actor },
+): Promise<Readable> {
+  await recordAudit(database.db, {
+    actor,
+    action: 'audit_exported',
+    objectType: 'audit_log',
+    after: { format, ...filter },
+  });
+  const { head, line, between, tail } = SHAPES[format];
   async function* portions(): AsyncGenerator<string> {
-    if (format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
+    // Записи, пришедшие после начала, в выгрузку не входят: иначе под нагрузкой она бы не кончилась.
+    const last = await lastAuditId(database.db);
+    yield head;
     for (let after = 0; ; ) {
-      const entries = await readAuditAfter(database.db, filter, after, PORTION);
-      if (entries.length > 0) yield entries.map(line).join('');
-      const last = entries.at(-1);
-      if (last === undefined || entries.length < PORTION) return;
-      after = last.id;
+      const entries = await readAuditPortion(database.db, filter, { after, last, limit: PORTION });
+      if (entries.length > 0) yield (after === 0 ? '' : between) + entries.map(line).join(between);
+      const newest = entries.at(-1);
+      if (newest === undefined || entries.length < PORTION) break;
+      after = newest.id;
     }
+    yield tail;
   }
   return Readable.from(portions(), { objectMode: false });
 }
@@ -42,7 +72,8 @@ export function csvLine(entry: AuditEntry): string {
 
 function csvField(value: AuditEntry[keyof AuditEntry]): string {
   const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  // Табличные программы исполняют поле, которое начинается с этих знаков, как формулу.
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  // Табличные программы исполняют поле, которое начинается с этих знаков (хотя бы и после пробелов или в полной ширине),
+  // как формулу (OWASP, CSV Injection).
+  const harmless = /^\s*[=+\-@|＝＋－＠]|^[\t\r\n]/u.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -1,5 +1,5 @@
 // Смена режима: решает и хранит элемент, модуль управления передаёт и запоминает итог.
-import { ArtError, isArtError } from '@artstore/contracts';
+import { ArtError } from '@artstore/contracts';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-table.ts';
 import { addressOf } from './address-of.ts';
@@ -25,13 +25,7 @@ export async function changeMode(rooms: ElementRooms, request: ModeRequest): Pro
     objectType: 'storage_element',
     objectId: id,
   } as const;
-  try {
-    await client.transitionMode(address, { targetMode, confirm, signal });
-  } catch (error) {
-    const reason = isArtError(error) ? error.code : 'INTERNAL_ERROR';
-    await recordAudit(database.db, { ...record, result: 'failure', reason, after: { mode: targetMode } });
-    throw error;
-  }
+  await client.transitionMode(address, { targetMode, confirm, signal });
   // Режим уже сменён и надёжно записан; что опрос не удался, не делает смену неудачной.
   const probe = await probeElement({ client, url: address.url, expectedId: id, signal }).catch(() => undefined);
   const element = await database.transaction(async (db) => {

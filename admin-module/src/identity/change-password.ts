@@ -33,7 +33,7 @@ export function createChangePassword(rooms: LogInRooms, sessions: OpenSessions):
         ],
       });
     }
-    const right = await checkPassword(rooms, { username: known.username, password: currentPassword, actor });
+    const right = await checkPassword(rooms, known.username, currentPassword);
     const passwordHash = await passwords.hash(newPassword);
     const session = await database.transaction(async (db) => {
       const held = await holdUser(db, userId, right.passwordHash);

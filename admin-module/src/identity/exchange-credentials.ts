@@ -2,8 +2,10 @@
 // Обещание: незнакомый клиент и неверный секрет неразличимы; о сроке и остановке узнаёт лишь тот, кто знает секрет.
 import { randomBytes } from 'node:crypto';
 import type { RateLimit } from '@artstore/chassis';
-import { ArtError, type Scope } from '@artstore/contracts';
+import { ArtError, isArtError, type Scope } from '@artstore/contracts';
 import { type AccountSecrets, findAccountSecrets } from '../accounts/service-accounts-table.ts';
+import { anonymous, type RequestOrigin } from '../audit/actor.ts';
+import type { Refusals } from '../audit/refusals.ts';
 import type { Database } from '../database-table.ts';
 import type { KnownElements } from '../elements/known-elements.ts';
 import { hashSecret, sameHash } from './secrets.ts';
@@ -30,9 +32,10 @@ export interface ExchangeOptions {
   readonly limit: RateLimit;
   /** Вызывается при каждой удачной выдаче; запись о ней идёт в базу лениво. */
   readonly used: (accountId: string) => void;
+  readonly refusals: Refusals;
 }
 
-export type ExchangeCredentials = (ask: TokenAsk) => Promise<IssuedToken>;
+export type ExchangeCredentials = (ask: TokenAsk, origin: RequestOrigin) => Promise<IssuedToken>;
 
 const NOBODY_HASH = randomBytes(32);
 
@@ -43,10 +46,23 @@ export function createExchangeCredentials({
   elements,
   limit,
   used,
+  refusals,
 }: ExchangeOptions): ExchangeCredentials {
-  return async (ask) => {
+  return async (ask, origin) => {
     const account = await findAccountSecrets(database.db, ask.clientId);
-    checkSecret(account, ask.clientSecret);
+    try {
+      checkSecret(account, ask.clientSecret);
+    } catch (error) {
+      // Само имя не пишется: вместо него по ошибке присылают и секрет.
+      await refusals.note(`token ${hashSecret(ask.clientId).toString('hex')} ${origin.remoteAddress}`, {
+        actor: anonymous(origin),
+        action: 'token_issued',
+        objectType: 'service_account',
+        objectId: account?.id ?? null,
+        reason: isArtError(error) ? error.code : null,
+      });
+      throw error;
+    }
     // Считается только тот, кто знает секрет: чужими неверными секретами запас учётной записи не исчерпать.
     const retryAfterSeconds = limit.take(account.id);
     if (retryAfterSeconds !== undefined) throw new ArtError('RATE_LIMITED', { retryAfterSeconds });

@@ -1,10 +1,11 @@
 // Вход по имени и паролю. Ответ, его время и след в журнале не выдают, есть ли такое имя.
-import { ArtError } from '@artstore/contracts';
+import { ArtError, type ErrorCode, isArtError } from '@artstore/contracts';
 import { findCredentials, holdUser, type UserCredentials } from '../accounts/admin-users-table.ts';
 import { type Actor, anonymous, type RequestOrigin } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-table.ts';
+import type { Refusals } from '../audit/refusals.ts';
 import type { Database } from '../database-table.ts';
-import type { Lockout } from './lockout.ts';
+import { hashName, type Lockout } from './lockout.ts';
 import { openSession, type Session, type SessionRules } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -17,10 +18,23 @@ export interface LogInRooms {
 
 export type LogIn = (o: { username: string; password: string; origin: RequestOrigin }) => Promise<Session>;
 
-export function createLogIn(rooms: LogInRooms): LogIn {
+export function createLogIn(rooms: LogInRooms, refusals: Refusals): LogIn {
   const { database, rules } = rooms;
-  return async ({ username, password, origin }) => {
-    const right = await checkPassword(rooms, { username, password, actor: anonymous(origin) });
+
+  /** Чьё имя закрыто, видно из журнала; имя, которого нет, не пишется: вместо него по ошибке вводят и пароль. */
+  async function refuse(username: string, origin: RequestOrigin, code: ErrorCode): Promise<void> {
+    const known = await findCredentials(database.db, username);
+    await refusals.note(`login ${hashName(username).toString('hex')} ${origin.remoteAddress} ${code}`, {
+      actor: anonymous(origin),
+      action: 'login',
+      objectType: 'admin_user',
+      objectId: known?.user.id ?? null,
+      reason: code,
+    });
+  }
+
+  async function open(username: string, password: string, origin: RequestOrigin): Promise<Session> {
+    const right = await checkPassword(rooms, username, password);
     const actor: Actor = { ...anonymous(origin, right.user.username), kind: 'user' };
     return await database.transaction(async (db) => {
       const user = await holdUser(db, right.user.id, right.passwordHash);
@@ -29,30 +43,34 @@ export function createLogIn(rooms: LogInRooms): LogIn {
       await recordAudit(db, { actor, action: 'login', objectType: 'admin_user', objectId: user.id });
       return session;
     });
+  }
+
+  return async ({ username, password, origin }) => {
+    try {
+      return await open(username, password, origin);
+    } catch (error) {
+      if (isArtError(error) && REFUSED.has(error.code)) await refuse(username, origin, error.code);
+      throw error;
+    }
   };
 }
 
+const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['INVALID_CREDENTIALS', 'ACCOUNT_LOCKED']);
+
 /**
  * Проверяет пароль в рамках одной попытки.
- * @throws INVALID_CREDENTIALS, ACCOUNT_LOCKED; обе — с записью в журнал
+ * @throws INVALID_CREDENTIALS, ACCOUNT_LOCKED
  */
 export async function checkPassword(
   { database, lockout, passwords }: Omit<LogInRooms, 'rules'>,
-  { username, password, actor }: { username: string; password: string; actor: Actor },
+  username: string,
+  password: string,
 ): Promise<UserCredentials> {
-  const refuse = (reason: string): Promise<void> =>
-    recordAudit(database.db, { actor, action: 'login', objectType: 'admin_user', result: 'failure', reason });
-  try {
-    const found = await lockout.attempt(username, async () => {
-      const known = await findCredentials(database.db, username);
-      const right = await passwords.verify(password, known?.passwordHash);
-      return right && known?.user.status === 'active' ? known : undefined;
-    });
-    if (found !== undefined) return found;
-  } catch (error) {
-    if (error instanceof ArtError && error.code === 'ACCOUNT_LOCKED') await refuse('locked');
-    throw error;
-  }
-  await refuse('wrong name or password');
-  throw new ArtError('INVALID_CREDENTIALS');
+  const found = await lockout.attempt(username, async () => {
+    const known = await findCredentials(database.db, username);
+    const right = await passwords.verify(password, known?.passwordHash);
+    return right && known?.user.status === 'active' ? known : undefined;
+  });
+  if (found === undefined) throw new ArtError('INVALID_CREDENTIALS');
+  return found;
 }

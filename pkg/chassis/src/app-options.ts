@@ -1,5 +1,5 @@
 // Что нужно, чтобы поднять приложение: контракт, обработчики, опознание, готовность, пределы.
-import type { Principal } from '@artstore/contracts';
+import type { ErrorCode, Principal } from '@artstore/contracts';
 import type { Logger } from './create-logger.ts';
 import type { Metrics } from './create-metrics.ts';
 import type { Operations } from './operation-types.ts';
@@ -36,6 +36,17 @@ export interface Limits {
   readonly requestsPerMinutePerAddress: number;
 }
 
+/** Вызов, в котором опознанному отказали или который не удался. */
+export interface RefusedCall {
+  readonly operationId: string;
+  readonly principal: Principal;
+  readonly code: ErrorCode;
+  /** Параметры пути, ещё не проверенные. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly remoteAddress: string;
+  readonly requestId: string;
+}
+
 export interface AppOptions<Ops> {
   readonly service: string;
   readonly version: string;
@@ -52,6 +63,8 @@ export interface AppOptions<Ops> {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Отдельные пределы: операция → запросов в минуту с одного адреса; 0 — без предела. */
   readonly operationLimits?: Partial<Record<keyof Ops, number>> | undefined;
+  /** Узнаёт о каждом неудачном вызове опознанного раньше самого клиента; сам ошибок не бросает. */
+  readonly refused?: ((call: RefusedCall) => Promise<void>) | undefined;
   /** Сверять ответы с контрактом; расхождение — INTERNAL_ERROR. Для тестов: в работе это лишний труд. */
   readonly checkAnswers?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;

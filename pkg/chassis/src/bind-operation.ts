@@ -2,12 +2,14 @@
 import { ArtError, type Principal, permits } from '@artstore/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { compileBodyPlan } from './body-plan.ts';
+import type { RefusedCall } from './app-options.ts';
 import { BoundCall, type UntypedCall } from './bound-call.ts';
 import { compileAnswerCheck } from './check-answer.ts';
 import { compileSecurity } from './compile-security.ts';
 import type { ContractOperation } from './contract-document.ts';
 import type { Logger } from './create-logger.ts';
 import { type RequestLimit, remoteAddressOf } from './limit-request-rate.ts';
+import { toArtError } from './error-reply.ts';
 import { type Values, compileParameterReader } from './read-parameters.ts';
 import type { SchemaCompiler } from './schema-compiler.ts';
 import { type UntypedAnswer, sendAnswer } from './send-answer.ts';
@@ -19,6 +21,7 @@ export interface BindContext {
   readonly compiler: SchemaCompiler;
   readonly authenticate: (authorization: string | undefined) => Promise<Principal>;
   readonly log: Logger;
+  readonly refused: ((call: RefusedCall) => Promise<void>) | undefined;
   readonly jsonBytesMax: number;
   readonly checkAnswers: boolean;
   /** Предел запросов этой операции с одного адреса. */
@@ -43,6 +46,7 @@ export function bindOperation(context: BindContext, operation: ContractOperation
     exchange.route = route;
     limit?.(request);
     const principal = security.length === 0 ? undefined : await authenticate(raw.headers.authorization);
+    exchange.caller = principal;
     if (principal !== undefined && !permits(principal, security)) {
       throw new ArtError('FORBIDDEN', { headers: INSUFFICIENT_SCOPE });
     }
@@ -66,9 +70,29 @@ export function bindOperation(context: BindContext, operation: ContractOperation
   app.route({
     method: operation.method.toUpperCase(),
     url: route.replaceAll(/\{([^}]+)\}/g, ':$1'),
-    onRequest: admit,
-    handler: serve,
+    onRequest: noteRefusal(context, operation, admit),
+    handler: noteRefusal(context, operation, serve),
   });
+}
+
+type Step<T> = (request: FastifyRequest, reply: FastifyReply) => Promise<T>;
+
+/** Шаг, о неудаче которого сперва узнаёт `refused`: кто, что и почему. Неопознанные не в счёт. */
+function noteRefusal<T>({ refused }: BindContext, { operationId }: ContractOperation, step: Step<T>): Step<T> {
+  if (refused === undefined) return step;
+  return async (request, reply) => {
+    try {
+      return await step(request, reply);
+    } catch (error) {
+      const { caller: principal, id: requestId } = request.exchange;
+      if (principal !== undefined) {
+        const { code } = toArtError(error);
+        const params = asValues(request.params);
+        await refused({ operationId, principal, code, params, remoteAddress: remoteAddressOf(request), requestId });
+      }
+      throw error;
+    }
+  };
 }
 
 /** Статус → тип содержимого ответа, если контракт называет ровно один. */

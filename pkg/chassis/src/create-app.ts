@@ -101,7 +101,8 @@ function bindContract<Ops>(app: FastifyInstance, { options, limits, state, contr
   ]);
   const compiler = createSchemaCompiler(contract);
   const { jsonBytesMax } = limits;
-  const context = { app, compiler, authenticate, log, jsonBytesMax, checkAnswers: options.checkAnswers === true };
+  const checkAnswers = options.checkAnswers === true;
+  const context = { app, compiler, authenticate, log, refused: options.refused, jsonBytesMax, checkAnswers };
   const perOperation = new Map<string, unknown>(Object.entries(options.operationLimits ?? {}));
   for (const { operation, handler } of matchOperations(contract, handlers)) {
     const perMinute = perOperation.get(operation.operationId);

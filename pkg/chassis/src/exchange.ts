@@ -25,6 +25,8 @@ export class Exchange {
   readonly startedMs: number;
   /** Образец пути из контракта; до привязки запрос не принадлежит ни одной операции. */
   route = 'unmatched';
+  /** Кто звонит, как только это известно: и тот, кому откажут. */
+  caller: Principal | undefined;
   admitted: Admitted | undefined;
   closed = false;
   /** Начало окна, за которое считается скорость тела, и сколько байт сокет прочёл к этому мигу. */

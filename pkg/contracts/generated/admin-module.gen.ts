@@ -734,7 +734,7 @@ export interface paths {
         };
         /**
          * Журнал действий
-         * @description Кто, что, над чем, откуда и с каким итогом; новые сверху. Секретов в журнале нет.
+         * @description Кто, что, над чем, откуда и с каким итогом; новые сверху. Секретов в журнале нет. total точен до 100 000, дальше журнал не пересчитывается; выгрузка даёт всё.
          */
         get: operations["listAudit"];
         put?: never;
@@ -754,7 +754,7 @@ export interface paths {
         };
         /**
          * Выгрузить журнал
-         * @description Тот же отбор, потоком, от старых к новым — CSV (RFC 4180) или по объекту JSON в строке.
+         * @description Тот же отбор, потоком, от старых к новым — CSV (RFC 4180), список JSON или по объекту JSON в строке (ndjson). Сама выгрузка тоже попадает в журнал.
          */
         get: operations["exportAudit"];
         put?: never;
@@ -1307,7 +1307,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        AuditObjectType: "file" | "storage_element" | "sync" | "service_account" | "admin_user" | "session" | "signing_key";
+        AuditObjectType: "file" | "storage_element" | "sync" | "service_account" | "admin_user" | "session" | "signing_key" | "audit_log";
         /** @enum {string} */
         AuditResult: "success" | "failure";
         AuditEntry: {
@@ -4127,7 +4127,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description В каком виде. */
-                format?: "csv" | "ndjson";
+                format?: "csv" | "json" | "ndjson";
                 /** @description Кто действовал (sub токена). */
                 actor?: components["parameters"]["AuditActor"];
                 /** @description Что сделано. */
@@ -4159,6 +4159,8 @@ export interface operations {
                 content: {
                     /** @example id,at,actor_kind,actor,action,object_type,object_id,result,reason,before,after,remote_address,request_id */
                     "text/csv": string;
+                    /** @example [] */
+                    "application/json": components["schemas"]["AuditEntry"][];
                     /** @example {"id":1} */
                     "application/x-ndjson": string;
                 };

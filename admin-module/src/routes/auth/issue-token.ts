@@ -15,20 +15,21 @@ export function issueTokenRoute(exchange: ExchangeCredentials): Handler<Op> {
     if (call.contentType === FORM) return await answerForm(exchange, call);
     const { body, raw } = call;
     if (raw.headers.authorization !== undefined) throw twoMethods();
-    const issued = await exchange({
+    const ask = {
       clientId: String(body.client_id),
       clientSecret: String(body.client_secret),
       scope: text(body.scope),
       audience: text(body.resource) ?? text(body.audience),
-    });
-    return answerToken(issued);
+    };
+    return answerToken(await exchange(ask, call));
   };
 }
 
-async function answerForm(exchange: ExchangeCredentials, { body, raw }: Call<Op>): Promise<Answer<Op>> {
+async function answerForm(exchange: ExchangeCredentials, call: Call<Op>): Promise<Answer<Op>> {
+  const { body, raw } = call;
   const { authorization } = raw.headers;
   try {
-    return answerToken(await exchange(readTokenForm({ ...body }, authorization)));
+    return answerToken(await exchange(readTokenForm({ ...body }, authorization), call));
   } catch (error) {
     const refusal = error instanceof OAuthRefusal ? error : refusalFor(error);
     if (refusal === undefined) throw error;
