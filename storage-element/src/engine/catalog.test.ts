@@ -258,6 +258,32 @@ test('отказ посреди пачки не оставляет от неё �
   assert.equal(list(catalog).total, 2);
 });
 
+test('внесённое видно сразу, другому соединению — когда закреплено: числом или сбросом; незакреплённое закрытие теряет', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'artstore-catalog-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'catalog.db');
+  const catalog = new Catalog(path);
+  const other = new DatabaseSync(path);
+  const seen = (): unknown => other.prepare('SELECT count(*) AS files FROM files').get()?.['files'];
+  catalog.apply([put(fileOf(0))]);
+  assert.deepEqual([list(catalog).total, seen()], [1, 0]);
+  catalog.sync();
+  assert.equal(seen(), 1);
+  for (let index = 1; index < 600; index += 1) catalog.apply([put(fileOf(index))]);
+  const committed = Number(seen());
+  assert.ok(committed > 1 && committed < 600, `закреплено ${committed}`);
+  assert.deepEqual([list(catalog).total, catalog.appliedRevision], [600, 600]);
+  // Чужая перемена закрепляет и внесённое до неё.
+  catalog.unlessNoSpace(() => undefined);
+  assert.equal(seen(), 600);
+  catalog.apply([put(fileOf(600))]);
+  catalog.close();
+  other.close();
+  const again = new Catalog(path);
+  assert.deepEqual([list(again).total, again.appliedRevision], [600, 600]);
+  again.close();
+});
+
 test('база сама отменила запись (кончилось место) — наружу идёт её причина, и каталог работает дальше', (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'artstore-catalog-'));
   t.after(() => rmSync(dir, { recursive: true }));

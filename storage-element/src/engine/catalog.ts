@@ -2,7 +2,8 @@
 // поэтому каталог можно потерять; истина — рядом с файлами.
 //
 // Долговечность каталога держит журнал: записи после контрольной точки повторяются по revision,
-// поэтому здесь synchronous=NORMAL, а сброс делает контрольная точка.
+// поэтому здесь synchronous=NORMAL, а сброс делает контрольная точка. По той же причине записи журнала вносятся в
+// открытую транзакцию: это соединение их видит сразу, а закрепляются они пачкой.
 //
 // Длиннее трёхсот строк: запись, счёт и чтение держат одно состояние (totals) и одну транзакцию.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -10,7 +11,7 @@ import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
 import { DamagedAttrs } from './catalog-damaged.ts';
 import { DueQueue, dueAtOf } from './catalog-due.ts';
-import { foldLog, unlessFull } from './catalog-full.ts';
+import { unlessFull } from './catalog-full.ts';
 import { type PageCounts, type PageOrder, pageQuery } from './catalog-page.ts';
 import { isNoSpace } from './disk.ts';
 import { openSchema } from './catalog-schema.ts';
@@ -42,7 +43,11 @@ export interface StatusTotals {
 }
 
 const SQLITE_CONSTRAINT_UNIQUE = 2067;
+/** Закрепить столько занимает главный поток на пару миллисекунд; больше — дольше, а выигрыш уже мал. */
+const RECORDS_PER_COMMIT = 256;
 const CACHE_KIB = 32 << 10;
+/** Незакреплённое на диск не выносится: внести запись можно и на полном. */
+const SPILL_OFF = 'PRAGMA cache_spill = OFF';
 const BULK_CACHE_KIB = 128 << 10;
 const STATUSES: readonly StoredStatus[] = ['active', 'expired', 'deleted', 'corrupted', 'missing'];
 
@@ -73,8 +78,11 @@ export class Catalog {
   readonly dueQueue: DueQueue;
   readonly #makeRoom: () => boolean;
   readonly isAlone: boolean;
-  /** Записи, на которые не хватило места: внесены, но не закреплены. */
-  #held: LogRecord[] = [];
+  #applied = 0;
+  /** Внесены в открытую транзакцию, но не закреплены. Закрепит число, чужая транзакция или сброс: часы здесь не нужны. */
+  #pending: LogRecord[] = [];
+  /** Закрепить не хватило места: пробует снова только контрольная точка. */
+  #full: unknown;
 
   /**
    * at — файл базы, ':memory:' или открытая база. makeRoom освобождает место на полном диске; false — нечего.
@@ -86,7 +94,7 @@ export class Catalog {
     this.#makeRoom = makeRoom;
     this.#db = typeof at === 'string' ? new DatabaseSync(at) : at;
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;');
-    this.#db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY;`);
+    this.#db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; ${SPILL_OFF}`);
     openSchema(this.#db);
     this.#sql = prepareOnce(this.#db);
     this.#upsert = this.#db.prepare(
@@ -107,9 +115,14 @@ export class Catalog {
     this.recount();
   }
 
-  /** Считает файлы и байты заново: базу пополнили другим соединением. На миллион файлов — около 0,1 с по узкому индексу. */
+  /**
+   * Вспоминает всё по базе: её пополнили другим соединением или перемена отменена. На миллион файлов — около 0,1 с по
+   * узкому индексу.
+   */
   recount(): void {
     this.#lapsedBy = undefined;
+    this.#applied = Number(this.fact('applied_revision') ?? 0);
+    this.#tombstones.reload();
     for (const status of STATUSES) this.#totals.set(status, { files: 0, bytes: 0 });
     const rows = this.#sql('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status').all();
     for (const row of rows as unknown as { status: StoredStatus; files: number; bytes: number }[]) {
@@ -123,65 +136,77 @@ export class Catalog {
   }
 
   setFact(name: string, value: string): void {
-    this.#setFact.run(name, value);
+    this.transaction(() => this.#setFact.run(name, value));
   }
 
   /** До какой revision каталог дошёл. */
   get appliedRevision(): number {
-    return Number(this.fact('applied_revision') ?? 0);
+    return this.#applied;
   }
 
-  /** Применяет записи журнала одной транзакцией; уже применённые пропускает, поэтому повтор безвреден. */
+  /** Вносит записи журнала все или ни одной; уже внесённые пропускает, поэтому повтор безвреден. Места на диске не просит. */
   apply(records: readonly LogRecord[]): void {
-    if (this.#held.length > 0) {
-      this.#applyAll(records);
-      this.#held.push(...records);
-      return;
-    }
     try {
-      this.transaction(() => this.#applyAll(records));
+      if (!this.#db.isTransaction) this.#db.exec('BEGIN IMMEDIATE');
+      this.#applyAll(records);
+    } catch (error) {
+      this.#undo();
+      this.#redo();
+      throw error;
+    }
+    // Байты файлов каталогу не нужны, и держать их незачем.
+    for (const record of records) {
+      this.#pending.push(record.type === 'put' ? { type: 'patch', file: record.file, place: record.place } : record);
+    }
+    if (this.#pending.length < RECORDS_PER_COMMIT || this.#full !== undefined) return;
+    try {
+      this.commit();
     } catch (error) {
       if (!isNoSpace(error)) throw error;
-      this.#hold(records);
     }
+  }
+
+  /**
+   * Закрепляет внесённое: его увидят и другие соединения. Не вышло — бросает, а записи по-прежнему видны здесь:
+   * потеряются — журнал повторит.
+   */
+  commit(): void {
+    if (this.#pending.length === 0) return;
+    try {
+      unlessFull(this.#db, this.#makeRoom, () => {
+        if (!this.#db.isTransaction) this.#redo();
+        this.#orUndo(() => {
+          this.#setFact.run('applied_revision', String(this.#applied));
+          this.#db.exec('COMMIT');
+        });
+      });
+      this.#pending = [];
+      this.#full = undefined;
+    } catch (error) {
+      if (isNoSpace(error)) this.#full = error;
+      this.#redo();
+      throw error;
+    }
+  }
+
+  /** Вносит незакреплённое заново: транзакция отменена. */
+  #redo(): void {
+    if (this.#pending.length === 0) return;
+    this.#db.exec('BEGIN IMMEDIATE');
+    this.#applyAll(this.#pending);
   }
 
   #applyAll(records: readonly LogRecord[]): void {
     for (const record of records) this.#applyOne(record);
     const last = records.at(-1);
-    if (last) this.advance(revisionOf(last));
+    if (last) this.#applied = Math.max(this.#applied, revisionOf(last));
   }
 
   /** Каталог дошёл до revision. */
   advance(revision: number): void {
-    if (revision > this.appliedRevision) this.setFact('applied_revision', String(revision));
-  }
-
-  /**
-   * Записям нет места на диске: они остаются в незакрытой транзакции. Это соединение их видит, держит в памяти и на диск
-   * не выносит; потеряются — журнал повторит.
-   */
-  #hold(records: readonly LogRecord[]): void {
-    this.#held = [...records];
-    this.#db.exec('PRAGMA cache_spill = OFF; BEGIN IMMEDIATE');
-    this.#applyAll(records);
-  }
-
-  /** Закрепляет то, чему не хватало места. Места всё нет — бросает, а записи по-прежнему видны. */
-  #releaseHeld(): void {
-    const records = this.#held;
-    if (records.length === 0) return;
-    try {
-      this.#db.exec('COMMIT; PRAGMA cache_spill = ON');
-      this.#held = [];
-    } catch (error) {
-      this.#undo();
-      if (!isNoSpace(error)) throw error;
-      // Свёрнутый журнал базы освобождает место следующей попытке.
-      foldLog(this.#db);
-      this.#hold(records);
-      throw error;
-    }
+    if (revision <= this.#applied) return;
+    this.setFact('applied_revision', String(revision));
+    this.#applied = revision;
   }
 
   #applyOne(record: LogRecord): void {
@@ -341,8 +366,6 @@ export class Catalog {
    */
   forgetTombstones(untilIso: string, limit: number): number {
     let count = 0;
-    // На полном диске забывание подождёт.
-    if (this.#held.length > 0) return 0;
     this.unlessNoSpace(() => {
       count = this.#tombstones.forget(untilIso, limit);
     });
@@ -359,12 +382,14 @@ export class Catalog {
 
   /** Дальше вносится много файлов подряд: указатель по состоянию, самый дорогой при вставке вразброс, строится в конце. */
   beginBulk(): void {
-    this.#db.exec(`PRAGMA cache_size = -${BULK_CACHE_KIB}; DROP INDEX IF EXISTS files_by_status`);
+    this.#db.exec(
+      `PRAGMA cache_size = -${BULK_CACHE_KIB}; PRAGMA cache_spill = ON; DROP INDEX IF EXISTS files_by_status`,
+    );
   }
 
   endBulk(): void {
     openSchema(this.#db);
-    this.#db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    this.#db.exec(`PRAGMA cache_size = -${CACHE_KIB}; ${SPILL_OFF}`);
   }
 
   /** То, без чего можно обойтись: на полном диске теряется. */
@@ -376,17 +401,24 @@ export class Catalog {
     }
   }
 
-  /** Всё или ничего. На полном диске освобождает место и повторяет один раз. */
+  /** Всё или ничего, и сразу закреплено. На полном диске освобождает место и повторяет; места всё нет — бросает. */
   transaction(work: () => void): void {
-    if (this.#held.length > 0) work();
-    else unlessFull(this.#db, this.#makeRoom, () => this.#transact(work));
+    if (this.#full !== undefined) throw this.#full;
+    this.commit();
+    unlessFull(this.#db, this.#makeRoom, () => this.#transact(work));
   }
 
   #transact(work: () => void): void {
     this.#db.exec('BEGIN IMMEDIATE');
-    try {
+    this.#orUndo(() => {
       work();
       this.#db.exec('COMMIT');
+    });
+  }
+
+  #orUndo(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       this.#undo();
       throw error;
@@ -397,7 +429,6 @@ export class Catalog {
   #undo(): void {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     this.recount();
-    this.#tombstones.reload();
   }
 
   /**
@@ -405,10 +436,11 @@ export class Catalog {
    * Если перед этим журнал базы перенёс поток каталога, здесь остаётся немногое. Бросает, если на диске нет места.
    */
   sync(): void {
-    this.#releaseHeld();
+    this.commit();
     unlessFull(this.#db, this.#makeRoom, () => this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
+  /** Незакреплённое теряется: журнал повторит. */
   close(): void {
     this.#db.close();
   }

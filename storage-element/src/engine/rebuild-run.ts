@@ -54,6 +54,8 @@ export class RebuildRun {
   async build(): Promise<RebuildReport> {
     const { disk, layout, catalog, inThread, log } = this.#room;
     const { signal } = this.#abort;
+    // Открытая здесь транзакция не дала бы строящему писать.
+    catalog.commit();
     const onProgress = (progress: RebuildProgress): void => this.#note({ ...this.#progress, ...progress });
     const report = inThread
       ? await this.#buildInThread(signal)

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isArtError } from '@artstore/contracts';
+import { cleanUp } from '../../test/clean-up.ts';
 import { CatalogVault, NO_CATALOG } from '../../test/crash/catalog-vault.ts';
 import { CrashDisk, type Operation, type Refusal } from '../../test/crash/crash-disk.ts';
 import { laggingPlacer } from '../../test/crash/lagging-placer.ts';
@@ -216,7 +217,7 @@ test('закрытие во время записей: каждая либо п�
 
 async function realOptions(t: TestContext): Promise<StoreOptions> {
   const dir = await mkdtemp(join(tmpdir(), 'artstore-store-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  cleanUp(t, () => rm(dir, { recursive: true, force: true }));
   const space = { capacityBytesMax: undefined, reserveBytes: 0 };
   return {
     dataDir: join(dir, 'a', 'data'),
@@ -236,11 +237,11 @@ test('настоящий диск: перезапуск помнит лично�
   const { storageId, epoch, revision } = first;
   await first.close();
   const second = await openStore(options);
-  t.after(() => second.close());
   assert.deepEqual([second.storageId, second.epoch, second.revision], [storageId, epoch, revision]);
   assert.equal(second.catalog.get(fileIdOf(2))?.file.size, 200_000);
   const { file } = await put(second, 3);
   assert.equal(file.revision, revision + 1);
+  await second.close();
 });
 
 test('настоящий диск: пропавший или испорченный указатель строится заново, эпоха меняется', async (t) => {
@@ -273,7 +274,7 @@ test('настоящий диск: второй движок на том же к
 test('настоящий диск: обрыв тела на любом месте не оставляет ни имени в staging, ни дескриптора', async (t) => {
   const options = await realOptions(t);
   const store = await openStore({ ...options, ballastBytes: 0 });
-  t.after(() => store.close());
+  cleanUp(t, () => store.close());
   const descriptors = async () => (await readdir('/proc/self/fd')).length;
   // Первое большое тело заводит поток, который считает суммы; поток живёт дальше и держит свои дескрипторы.
   const large = (async function* () {
@@ -299,7 +300,7 @@ test('настоящий диск: читанный из staging и потом �
     ballastBytes: 0,
     openPlacer: (room) => laggingPlacer(room, () => placing.promise),
   });
-  t.after(() => store.close());
+  cleanUp(t, () => store.close());
   await put(store, 1, Buffer.alloc(100_000));
   const entry = store.catalog.get(fileIdOf(1));
   assert.ok(entry);

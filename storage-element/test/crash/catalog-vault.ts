@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Catalog } from '../../src/engine/catalog.ts';
+import type { LogRecord } from '../../src/engine/wal-record.ts';
 import type { Random } from './random.ts';
 
 /** Что осталось от каталога; содержимое неизменно, снимки делят его. */
@@ -33,10 +34,12 @@ export interface Vault {
   close(): void;
 }
 
-/** Тот же каталог, который говорит, что переменился или сброшен. */
+/**
+ * Тот же каталог, который говорит, что переменился или сброшен. Перемена — это закреплённое: внесённое в открытую
+ * транзакцию не переживёт и kill -9. Записей в испытаниях мало, поэтому закрепляются они чаще, чем в работе, но не сразу.
+ */
 class WatchedCatalog extends Catalog {
   readonly #onChange: (synced: boolean) => void;
-  #inTransaction = false;
 
   constructor(at: string | DatabaseSync, onChange: (synced: boolean) => void) {
     super(at);
@@ -44,18 +47,18 @@ class WatchedCatalog extends Catalog {
     onChange(false);
   }
 
-  override setFact(name: string, value: string): void {
-    super.setFact(name, value);
-    if (!this.#inTransaction) this.#onChange(false);
+  override apply(records: readonly LogRecord[]): void {
+    super.apply(records);
+    if (this.appliedRevision % 3 !== 0) this.commit();
+  }
+
+  override commit(): void {
+    super.commit();
+    this.#onChange(false);
   }
 
   override transaction(work: () => void): void {
-    this.#inTransaction = true;
-    try {
-      super.transaction(work);
-    } finally {
-      this.#inTransaction = false;
-    }
+    super.transaction(work);
     this.#onChange(false);
   }
 
@@ -171,7 +174,9 @@ export class MemoryVault implements Vault {
     if (last === undefined) database.exec('PRAGMA page_size = 512');
     else database.deserialize(last);
     return new WatchedCatalog(database, (synced) => {
-      const image = database.serialize();
+      // Незакреплённого на диске нет, хотя база в памяти его показала бы.
+      const image = database.isTransaction ? (this.#later.at(-1) ?? this.#synced) : database.serialize();
+      if (image === undefined) return;
       if (synced) this.#synced = image;
       this.#later = synced ? [] : [...this.#later, image];
     });

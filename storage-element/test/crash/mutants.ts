@@ -81,6 +81,13 @@ export const MUTANTS: readonly Mutant[] = [
     seen: [1],
   },
   {
+    name: 'указатель сброшен без внесённого, но не закреплённого',
+    file: 'engine/catalog.ts',
+    from: "this.commit();\n    unlessFull(this.#db, this.#makeRoom, () => this.#db.exec('PRAGMA wal_checkpoint",
+    to: "unlessFull(this.#db, this.#makeRoom, () => this.#db.exec('PRAGMA wal_checkpoint",
+    seen: [1],
+  },
+  {
     name: 'точка записана раньше сбросов',
     file: 'engine/checkpoint.ts',
     from: 'const flushed = await room.placer.flush(room.signal);',

@@ -10,6 +10,8 @@ import type { LogRecord } from '../../src/engine/wal-record.ts';
 import { newId, temporaryDir } from '../start-element.ts';
 import { createMemoryDisk } from './loop-disk.ts';
 
+/** Столько, чтобы указатель успел попробовать закрепить внесённое и сам, до сброса. */
+const COUNT = 400;
 const place = { day: '20261123', bucket: 0 };
 
 function put(revision: number): LogRecord {
@@ -64,10 +66,10 @@ test('указателю нет места ни байта: внесённое �
   first.apply([put(1)]);
   first.sync();
   occupyAll(foreign);
-  for (let revision = 2; revision <= 200; revision += 1) first.apply([put(revision)]);
-  assert.equal(first.changes(0, 1000).length, 200);
+  for (let revision = 2; revision <= COUNT; revision += 1) first.apply([put(revision)]);
+  assert.equal(first.changes(0, 1000).length, COUNT);
   assert.throws(() => first.sync(), { errcode: 13 });
-  assert.equal(first.totals('2026').active.files, 200);
+  assert.equal(first.totals('2026').active.files, COUNT);
   assert.equal(first.forgetTombstones('9999', 10), 0);
   first.close();
 
@@ -76,15 +78,15 @@ test('указателю нет места ни байта: внесённое �
   const second = open();
   assert.ok(second.isAlone);
   assert.equal(second.appliedRevision, second.changes(0, 1000).length);
-  for (let revision = second.appliedRevision + 1; revision <= 200; revision += 1) second.apply([put(revision)]);
-  assert.equal(second.changes(0, 1000).length, 200);
+  for (let revision = second.appliedRevision + 1; revision <= COUNT; revision += 1) second.apply([put(revision)]);
+  assert.equal(second.changes(0, 1000).length, COUNT);
   rmSync(foreign);
   second.sync();
   second.close();
 
   const third = open();
   assert.equal(third.isAlone, false);
-  assert.equal(third.appliedRevision, 200);
-  assert.equal(third.totals('2026').active.files, 200);
+  assert.equal(third.appliedRevision, COUNT);
+  assert.equal(third.totals('2026').active.files, COUNT);
   third.close();
 });
