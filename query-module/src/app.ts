@@ -116,7 +116,11 @@ async function assemble({ config, log, options, keep }: Assembly): Promise<Built
     readiness: () => checkReadiness({ files, registry, directory, keys }),
     metrics,
     checkAnswers: options.checkAnswers,
-    limits: { jsonBytesMax: SEARCH_BODY_BYTES_MAX },
+    limits: {
+      jsonBytesMax: SEARCH_BODY_BYTES_MAX,
+      requestsPerMinutePerAddress: config.requestsPerMinutePerAddress,
+    },
+    trustedProxies: config.trustedProxies,
   });
 }
 

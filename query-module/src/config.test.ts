@@ -20,11 +20,24 @@ test('по умолчанию слушается 127.0.0.1:8030, кэш живё
 
 test('все ошибки настроек названы разом', () => {
   assert.throws(
-    () => parseEnv(envSchema, { QM_DATABASE_URL: 'mysql://db', QM_PORT: 'восемь', QM_CACHE_TTL: '5 попугаев' }),
+    () =>
+      parseEnv(envSchema, {
+        QM_DATABASE_URL: 'mysql://db',
+        QM_PORT: 'восемь',
+        QM_CACHE_TTL: '5 попугаев',
+        QM_TRUSTED_PROXIES: 'шлюз',
+      }),
     (error) => {
       assert.ok(error instanceof EnvError);
       const named = error.faults.join('\n');
-      for (const name of ['QM_DATABASE_URL', 'QM_PORT', 'QM_CACHE_TTL', 'QM_ADMIN_URL', 'QM_CLIENT_SECRET'])
+      for (const name of [
+        'QM_DATABASE_URL',
+        'QM_PORT',
+        'QM_CACHE_TTL',
+        'QM_TRUSTED_PROXIES',
+        'QM_ADMIN_URL',
+        'QM_CLIENT_SECRET',
+      ])
         assert.ok(named.includes(name), name);
       return true;
     },

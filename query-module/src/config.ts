@@ -1,5 +1,5 @@
 // Настройки Query Module: чистый разбор окружения, все ошибки разом.
-import { type Env, byteSize, duration, readEnv } from '@artstore/chassis';
+import { type Env, byteSize, duration, networks, readEnv } from '@artstore/chassis';
 import { z } from 'zod';
 
 const port = () =>
@@ -49,6 +49,15 @@ export const envSchema = z.object({
   QM_JWKS_STALE_MAX: duration()
     .prefault('24h')
     .describe('Сколько работать с последними полученными ключами, если новые недоступны'),
+  QM_RATE_LIMIT: z
+    .string()
+    .regex(/^\d{1,9}$/, 'ожидается целое')
+    .transform(Number)
+    .prefault('0')
+    .describe('Запросов в минуту с одного адреса; 0 — без предела (его ставит шлюз)'),
+  QM_TRUSTED_PROXIES: networks()
+    .prefault('')
+    .describe('Адреса и сети посредников через запятую: только им верят в X-Forwarded-For'),
   QM_DRAIN: duration().prefault('30s').describe('Сколько ждать идущие вызовы при остановке'),
   QM_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
@@ -73,6 +82,8 @@ export interface Config {
   };
   readonly cache: { readonly ttlMs: number; readonly bytesMax: number };
   readonly jwks: { readonly cacheFile: string | undefined; readonly refreshMs: number; readonly staleMaxMs: number };
+  readonly requestsPerMinutePerAddress: number;
+  readonly trustedProxies: readonly string[];
   readonly drainMs: number;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
 }
@@ -103,6 +114,8 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
     },
     cache: { ttlMs: env.QM_CACHE_TTL, bytesMax: env.QM_CACHE_SIZE },
     jwks: { cacheFile: env.QM_JWKS_CACHE, refreshMs: env.QM_JWKS_REFRESH, staleMaxMs: env.QM_JWKS_STALE_MAX },
+    requestsPerMinutePerAddress: env.QM_RATE_LIMIT,
+    trustedProxies: env.QM_TRUSTED_PROXIES,
     drainMs: env.QM_DRAIN,
     log: { level: env.QM_LOG_LEVEL, format: env.QM_LOG_FORMAT },
   });

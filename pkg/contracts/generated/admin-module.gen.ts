@@ -13,7 +13,7 @@ export interface paths {
         put?: never;
         /**
          * Выдать токен службе
-         * @description Поток client credentials (RFC 6749, 4.4). Форма — для обычных клиентов OAuth, с client_secret_basic или client_secret_post, и тогда ошибки по RFC 6749, 5.2; тело JSON — с ошибками в едином виде. scope сужает права; resource (RFC 8707) или audience привязывает токен к одному элементу хранения: aud = storage_id. Такой токен — только для учётных записей с правом storage:read или storage:write: остальным форма отвечает invalid_target, JSON — FORBIDDEN.
+         * @description Поток client credentials (RFC 6749, 4.4). Форма — для обычных клиентов OAuth, с client_secret_basic или client_secret_post, и тогда ошибки по RFC 6749, 5.2; тело JSON — с ошибками в едином виде. scope сужает права; resource (RFC 8707) или audience привязывает токен к одному элементу хранения: aud = storage_id. Такой токен — только для учётных записей с правом storage:read или storage:write: остальным форма отвечает invalid_target, JSON — FORBIDDEN. Просьбы ограничены по адресу и по учётной записи: лишним — RATE_LIMITED с Retry-After, одинаково для формы и JSON.
          */
         post: operations["issueToken"];
         delete?: never;
@@ -829,7 +829,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Поля формы RFC 6749, 4.4.2. Незнакомые поля сервер пропускает (RFC 6749, 3.2), поэтому схема открыта, а ошибки в полях отвечаются кодами RFC 6749, 5.2. */
+        /** @description Поля формы RFC 6749, 4.4.2. Незнакомые поля сервер пропускает (RFC 6749, 3.2), поэтому схема открыта, а ошибки в полях отвечаются кодами RFC 6749, 5.2. Повторённое поле — invalid_request, два resource — invalid_target. */
         TokenForm: {
             /**
              * @description Всегда client_credentials.
