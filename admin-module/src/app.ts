@@ -15,6 +15,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createAccountUsage } from './accounts/account-usage.ts';
 import { getUser, listUsers } from './accounts/admin-users-table.ts';
 import { bootstrap } from './accounts/bootstrap.ts';
+import { rescueAdmin, type RescueOutcome } from './accounts/rescue-admin.ts';
 import { getAccount, listAccounts } from './accounts/service-accounts-table.ts';
 import type { AdminOperations } from './api-types.ts';
 import { listAudit } from './audit/audit-table.ts';
@@ -147,6 +148,16 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Команда на сервере: `unlock NAME` или `reset-password NAME`. Ни порта, ни миграций. */
+export async function runRescue(config: Config, log: Logger, args: readonly string[]): Promise<RescueOutcome> {
+  const database = openDatabase({ ...config.database, log });
+  try {
+    return await rescueAdmin({ database, passwords: createPasswords() }, args);
+  } finally {
+    await database.close();
   }
 }
 
