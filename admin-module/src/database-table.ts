@@ -55,6 +55,8 @@ interface Held {
 /** Все замки процесса держит одно соединение: долгие проходы не отнимают соединений у запросов. */
 function createLocks(pool: pg.Pool): Pick<Database, 'withLock'> & { close(): void } {
   const keys = new Set<string>();
+  // Запросы одного соединения идут по очереди: замки берут и отпускают многие проходы сразу.
+  let turn: Promise<unknown> = Promise.resolve();
   let connecting: Promise<Held> | undefined;
 
   async function connect(): Promise<Held> {
@@ -82,6 +84,12 @@ function createLocks(pool: pg.Pool): Pick<Database, 'withLock'> & { close(): voi
     return connecting;
   }
 
+  function ask<R extends pg.QueryResultRow>(client: pg.PoolClient, text: string, number: string) {
+    const asked = turn.then(() => client.query<R>(text, [number]));
+    turn = asked.catch(() => undefined);
+    return asked;
+  }
+
   async function withLock<T>(key: string, work: (lost: AbortSignal) => Promise<T>): Promise<Locked<T>> {
     // Замок PostgreSQL внутри одного соединения повторно берётся всегда, поэтому своих различает сам процесс.
     if (keys.has(key)) return { acquired: false };
@@ -89,13 +97,13 @@ function createLocks(pool: pg.Pool): Pick<Database, 'withLock'> & { close(): voi
     try {
       const { client, lost } = await held();
       const number = lockNumber(key);
-      const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [number]);
+      const { rows } = await ask<{ locked: boolean }>(client, 'select pg_try_advisory_lock($1) as locked', number);
       if (rows[0]?.locked !== true) return { acquired: false };
       try {
         return { acquired: true, value: await work(lost.signal) };
       } finally {
         // Не отпустился — значит, соединения уже нет, а вместе с ним и замка.
-        await client.query('select pg_advisory_unlock($1)', [number]).catch(() => undefined);
+        await ask(client, 'select pg_advisory_unlock($1)', number).catch(() => undefined);
       }
     } finally {
       keys.delete(key);

@@ -21,6 +21,8 @@ export interface FakeElement {
   answersAs: string;
   epoch: string;
   historyLost: boolean;
+  /** До какой позиции лента забыла об удалённом. */
+  historyFrom: number;
   /** Отвечает вместо обычного; true — ответил. */
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   readonly files: Map<string, FakeFile>;
@@ -56,6 +58,7 @@ export async function startFakeElement(t: TestContext): Promise<FakeElement> {
     answersAs: storageId,
     epoch: 'e-1',
     historyLost: false,
+    historyFrom: 0,
     intercept: undefined,
     files,
     requests: [],
@@ -125,6 +128,7 @@ function respond(element: FakeElement, log: Log, request: IncomingMessage, respo
       items,
       next_after: items.at(-1)?.revision ?? Math.max(after, log.revision()),
       has_more: rest.length > items.length,
+      history_from: element.historyFrom,
       history_lost: element.historyLost,
     });
   }

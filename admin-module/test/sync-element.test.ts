@@ -130,14 +130,12 @@ test('ручной проход: dry_run ничего не меняет, full в
     ['changes', 'manual', 'done', 1, 'admin'],
   );
 
-  // Строка истории закончена чуть раньше, чем отпущен замок, поэтому первая попытка может застать его занятым.
-  await waitUntil('один из четырёх начат', async () => {
-    const replies = await Promise.all(
-      Array.from({ length: 4 }, () => admin.call(`${path}/sync`, { token, json: { mode: 'full' } })),
-    );
-    for (const reply of replies) assert.ok(reply.status === 202 || reply.body.error.code === 'SYNC_IN_PROGRESS');
-    return replies.some((reply) => reply.status === 202);
-  });
+  const replies = await Promise.all(
+    Array.from({ length: 4 }, () => admin.call(`${path}/sync`, { token, json: { mode: 'full' } })),
+  );
+  // Проход мал и мог кончиться раньше, чем пришла следующая просьба: тогда и она начата.
+  for (const reply of replies) assert.ok(reply.status === 202 || reply.body.error.code === 'SYNC_IN_PROGRESS');
+  assert.ok(replies.some((reply) => reply.status === 202));
   await waitUntil('проходы', done);
 });
 

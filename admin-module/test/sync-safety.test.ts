@@ -137,6 +137,22 @@ test('новая эпоха и утраченная история перехо�
   assert.equal((await row()).description, 'потом');
 });
 
+test('лента, читаемая с нуля, возвращает элементу history_from первой страницы', async (t) => {
+  const { element, sync } = await setStage(t);
+  for (let index = 0; index < 1001; index += 1) element.put();
+  element.historyFrom = 7;
+  const asked: (string | null)[] = [];
+  element.intercept = (request) => {
+    const url = new URL(request.url ?? '/', element.url);
+    if (url.pathname === '/api/v1/changes') asked.push(url.searchParams.get('history_from'));
+    if (asked.length > 1) element.historyFrom = 500;
+    return false;
+  };
+  const run = await sync('changes');
+  assert.deepEqual([run['state'], run['added'], run['mode']], ['done', 1001, 'changes']);
+  assert.deepEqual(asked, [null, '7']);
+});
+
 test('пометка обратима: проход, увидевший файл, возвращает его; неизменное не переписывается', async (t) => {
   const { admin, element, sync, status } = await setStage(t);
   const file = element.put();
