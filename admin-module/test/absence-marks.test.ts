@@ -208,10 +208,9 @@ test('файл, записанный в реестр во время прохо�
 });
 
 test('оборванный проход закрывается и начинается заново; реестр, потерявший строки, собирается сам', async (t) => {
-  const { admin, element, token, path, count } = await setStage(t);
+  const { admin, element, token, path, sync } = await setStage(t);
   const files = Array.from({ length: 3 }, () => element.put());
-  await admin.call(`${path}/sync`, { token, json: FULL });
-  await waitUntil('внесены', async () => (await count('active')) === files.length, WAIT);
+  assert.equal((await sync(FULL))['added'], files.length);
   let held = 0;
   element.intercept = (request) => {
     const isPage = request.url?.startsWith('/api/v1/files?') ?? false;
