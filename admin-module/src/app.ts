@@ -204,7 +204,7 @@ async function openRooms({ config, log, metrics, show, keep }: Start) {
   const known = createKnownElements(database);
   const usage = createAccountUsage(database);
   const refusals = createRefusals(database, log);
-  const upkeep = startUpkeep({ database, keys, usage, refusals, auditKeptMs: config.auditKeptMs, log });
+  const upkeep = startUpkeep({ database, keys, usage, refusals, metrics, auditKeptMs: config.auditKeptMs, log });
   keep(upkeep.stop);
   const watch = every({
     name: 'watch_elements',

@@ -1,5 +1,5 @@
 // Мелкая постоянная работа модуля: дописать отложенное, свернуть счётчики, забыть устаревшее, сменить старый ключ.
-import { type Logger, type Periodic, every } from '@artstore/chassis';
+import { type Logger, type Metrics, type Periodic, every } from '@artstore/chassis';
 import type { AccountUsage } from './accounts/account-usage.ts';
 import { forgetOldAudit } from './audit/audit-table.ts';
 import type { Refusals } from './audit/refusals.ts';
@@ -8,9 +8,11 @@ import { forgetOldAttempts } from './identity/login-attempts-table.ts';
 import { forgetOldSessions } from './identity/sessions-table.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import { foldFileCounters } from './registry/files-table.ts';
+import { createMeasureExpiries } from './stats/measure-expiries.ts';
 import { forgetOldSyncs } from './sync/syncs-table.ts';
 
 const OFTEN_MS = 15_000;
+const MINUTE_MS = 60_000;
 const RARELY_MS = 60 * 60_000;
 const PORTION = 50_000;
 /** Удаление из журнала небольшими порциями: писать в него в это время можно. */
@@ -24,11 +26,12 @@ export interface UpkeepOptions {
   readonly keys: SigningKeys;
   readonly usage: AccountUsage;
   readonly refusals: Refusals;
+  readonly metrics: Metrics;
   readonly auditKeptMs: number;
   readonly log: Logger;
 }
 
-export function startUpkeep({ database, keys, usage, refusals, auditKeptMs, log }: UpkeepOptions): {
+export function startUpkeep({ database, keys, usage, refusals, metrics, auditKeptMs, log }: UpkeepOptions): {
   stop(): Promise<void>;
 } {
   const jobs: readonly Periodic[] = [
@@ -42,6 +45,13 @@ export function startUpkeep({ database, keys, usage, refusals, auditKeptMs, log 
       },
     }),
     every({ name: 'flush_refusals', intervalMs: OFTEN_MS, log, job: refusals.flush }),
+    every({
+      name: 'measure_expiries',
+      intervalMs: MINUTE_MS,
+      log,
+      job: createMeasureExpiries(database, metrics),
+      runAtStart: true,
+    }),
     // Заодно узнаются ключи, которые завела другая копия модуля.
     every({ name: 'signing_keys', intervalMs: OFTEN_MS, log, job: keys.rotateByAge }),
     every({

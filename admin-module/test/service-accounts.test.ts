@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitUntil } from '@artstore/testing';
 import pg from 'pg';
-import { startAdmin, type TestAdmin } from './start-admin.ts';
+import { openAdmin, startAdmin, type TestAdmin } from './start-admin.ts';
 
 const PATH = '/api/v1/service-accounts';
 const DAY_MS = 86_400_000;
@@ -118,4 +118,32 @@ test('последнее использование записывается, а
     return rows[0]?.last_used_at !== null;
   });
   await db.end();
+});
+
+test('метрики предупреждают об истекающих секретах: по числу и по ближайшему сроку', async (t) => {
+  const first = await startAdmin(t);
+  const token = await first.adminToken();
+  for (const [name, days] of [
+    ['week', 5],
+    ['month', 20],
+    ['forever', 0],
+  ] as const) {
+    const json = { name, scopes: ['files:read'], secret_ttl_days: days };
+    assert.equal((await first.call(PATH, { token, json })).status, 201);
+  }
+  await first.stop();
+  const admin = await openAdmin(t, first.env);
+  const metric = async (row: string): Promise<number> => {
+    const line = String((await admin.call('/metrics')).body)
+      .split('\n')
+      .find((text) => row.split(' ').every((part) => text.includes(part)) && !text.startsWith('#'));
+    return Number(line?.split(' ').at(-1));
+  };
+  const kind = 'kind="service_account_secret"';
+  await waitUntil('метрики сроков', async () => (await metric(`admin_expires_seconds ${kind}`)) > 0, 30_000);
+  assert.equal(await metric(`admin_expiring ${kind} within="30d"`), 2);
+  assert.equal(await metric(`admin_expiring ${kind} within="7d"`), 1);
+  assert.equal(await metric(`admin_expiring ${kind} within="expired"`), 0);
+  const soonest = await metric(`admin_expires_seconds ${kind}`);
+  assert.ok(soonest > 4 * 86_400 && soonest <= 5 * 86_400, String(soonest));
 });
