@@ -1,5 +1,7 @@
 // Стенд целиком для замеров всего пути: те же части, что поднимает npm start, на своих портах и в своей папке.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startStand } from '@artstore/stand';
 
 export interface BenchStand {
@@ -12,8 +14,8 @@ export interface BenchStand {
   /** Учётная запись demo и вход администратора. */
   readonly account: { readonly client_id: string; readonly client_secret: string };
   readonly administrator: { readonly username: string; readonly password: string };
-  /** Токен учётной записи demo. */
-  token(): Promise<string>;
+  /** Токен обычного клиента (demo) или модуля загрузки (ingester). */
+  token(name?: 'demo' | 'ingester'): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -28,6 +30,8 @@ export async function startBenchStand(home: string): Promise<BenchStand> {
     env: { ...process.env, AM_LOG_LEVEL: 'warn', SE_LOG_LEVEL: 'warn', IM_LOG_LEVEL: 'warn', QM_LOG_LEVEL: 'warn' },
   });
   const { urls, service_account: account, admin: administrator, parts } = stand.file();
+  // Учётных записей модулей в stand.json нет: они не для людей.
+  const { accounts } = JSON.parse(await readFile(join(home, 'secrets.json'), 'utf8'));
   return {
     adminUrl: urls.admin,
     adminPid: stand.pid('admin') ?? 0,
@@ -36,8 +40,8 @@ export async function startBenchStand(home: string): Promise<BenchStand> {
     ingesterUrl: urls.ingester,
     queryUrl: urls.query,
     pids: parts.filter(({ name }) => name !== 'postgres').map(({ pid }) => pid),
-    async token() {
-      const { client_id, client_secret } = account;
+    async token(name = 'demo') {
+      const { client_id, client_secret } = accounts[name];
       const answer = await fetch(`${urls.admin}/api/v1/auth/token`, {
         method: 'POST',
         body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),

@@ -14,6 +14,7 @@ import {
   measureRestart,
   measureRestartAfterKill,
 } from './measure-million.ts';
+import { measureRegistrations } from './measure-registry.ts';
 import { measureDd, measureSerialFdatasync, measureSha256 } from './measure-disk.ts';
 import { peakResidentBytes, totalCpuSeconds } from './process-usage.ts';
 import type { Element } from './start-element.ts';
@@ -303,6 +304,7 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   'admin.token-c16': (lab) => measureTokens('admin.token-c16', lab, 16),
   'admin.token-c64': (lab) => measureTokens('admin.token-c64', lab, 64),
   'admin.login': (lab) => measureLogins('admin.login', lab),
+  'admin.register-c64': (lab) => measureRegistrations('admin.register-c64', lab),
   'path.put-1g': putLarge('path.put-1g', pathSubject),
   'path.get-1g': getLarge('path.get-1g', pathSubject),
   'path.put-4k-c64': putSmall('path.put-4k-c64', pathSubject, 64),

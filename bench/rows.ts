@@ -139,6 +139,23 @@ const IDENTITY_ROWS: readonly Row[] = [
   },
 ];
 
+const REGISTRY_ROWS: readonly Row[] = [
+  {
+    id: 'admin.register-c64',
+    measure: 'admin.register-c64',
+    what: 'модуль управления: запись в реестр, 64 соединения',
+    unit: '1/с',
+    target: atLeast(2000),
+  },
+  {
+    id: 'admin.register-c64.rss',
+    measure: 'admin.register-c64',
+    what: 'модуль управления: запись в реестр, 64 соединения: пик памяти',
+    unit: 'МиБ',
+    target: atMost(300),
+  },
+];
+
 export const ROWS: readonly Row[] = [
   base('base.dd', 'dd conv=fdatasync, 1 ГиБ', 'МБ/с'),
   base('base.fdatasync-serial', 'дописать 4 КиБ и fdatasync, по одному', '1/с'),
@@ -198,6 +215,7 @@ export const ROWS: readonly Row[] = [
   },
   ...HEAVY_ROWS,
   ...IDENTITY_ROWS,
+  ...REGISTRY_ROWS,
   ...withCost(
     {
       id: 'path.put-1g',
