@@ -9,6 +9,10 @@ import { isDataFault } from './is-data-fault.ts';
 import { type RegisteredFile, type Registration, type RegistrationOutcome, registerFiles } from './files-table.ts';
 
 const BATCH_MAX = 500;
+/** Столько пачек пишется разом: пока одна ждёт диска, другую разбирает второе ядро базы. */
+const WRITING_MAX = 2;
+/** Меньшему числу ждущих отдельная фиксация не окупится: пусть копятся, пока пишется первая пачка. */
+const WORTH_WRITING = 16;
 /** Больше ждущих — знак, что база не успевает: лучше отказать, чем копить. */
 const WAITING_MAX = 20_000;
 
@@ -25,14 +29,14 @@ interface Waiting {
 
 export function createRegisterFile(database: Database): RegisterFile {
   const waiting: Waiting[] = [];
-  let flushing = false;
+  let writing = 0;
 
-  async function flush(): Promise<void> {
-    flushing = true;
+  /** Пишет, пока есть кому ждать; второй писарь не держится за хвост короче своей цены. */
+  async function write(): Promise<void> {
     try {
-      while (waiting.length > 0) await writeBatch(database, takeBatch(waiting));
+      while (waiting.length >= (writing > 1 ? WORTH_WRITING : 1)) await writeBatch(database, takeBatch(waiting));
     } finally {
-      flushing = false;
+      writing -= 1;
     }
   }
 
@@ -42,9 +46,9 @@ export function createRegisterFile(database: Database): RegisterFile {
     const outcome = await new Promise<RegistrationOutcome>((resolve, reject) => {
       waiting.push({ registration, actor, resolve, reject });
       // Начать на следующем шаге цикла событий: запросы, пришедшие в одном, попадут в одну пачку.
-      if (!flushing) {
-        flushing = true;
-        setImmediate(() => void flush());
+      if (writing < WRITING_MAX && waiting.length >= (writing === 0 ? 1 : WORTH_WRITING)) {
+        writing += 1;
+        setImmediate(() => void write());
       }
     });
     return judge(registration, outcome);
