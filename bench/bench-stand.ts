@@ -19,6 +19,10 @@ export interface BenchStand {
   stop(): Promise<void>;
 }
 
+interface Secrets {
+  readonly accounts: Readonly<Record<'demo' | 'ingester', BenchStand['account']>>;
+}
+
 /** Порты в стороне и от обычного стенда, и от портов, которые раздаёт ядро. */
 const PORT_SHIFT = 19_000;
 
@@ -31,7 +35,7 @@ export async function startBenchStand(home: string): Promise<BenchStand> {
   });
   const { urls, service_account: account, admin: administrator, parts } = stand.file();
   // Учётных записей модулей в stand.json нет: они не для людей.
-  const { accounts } = JSON.parse(await readFile(join(home, 'secrets.json'), 'utf8'));
+  const secrets: Secrets = JSON.parse(await readFile(join(home, 'secrets.json'), 'utf8'));
   return {
     adminUrl: urls.admin,
     adminPid: stand.pid('admin') ?? 0,
@@ -41,7 +45,7 @@ export async function startBenchStand(home: string): Promise<BenchStand> {
     queryUrl: urls.query,
     pids: parts.filter(({ name }) => name !== 'postgres').map(({ pid }) => pid),
     async token(name = 'demo') {
-      const { client_id, client_secret } = accounts[name];
+      const { client_id, client_secret } = secrets.accounts[name];
       const answer = await fetch(`${urls.admin}/api/v1/auth/token`, {
         method: 'POST',
         body: new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret }),

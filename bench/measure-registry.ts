@@ -15,13 +15,13 @@ export async function measureRegistrations(id: string, lab: Lab): Promise<Record
   const stand = await lab.stand();
   const headers = { authorization: `Bearer ${await stand.token('ingester')}`, 'content-type': 'application/json' };
   const list = await fetch(`${stand.adminUrl}/api/v1/storage-elements?mode=rw`, { headers });
-  const { items } = await list.json();
+  const { items }: { items: readonly { id: string }[] } = JSON.parse(await list.text());
   const plan: LoadPlan = {
     kind: 'post',
     url: `${stand.adminUrl}/api/v1/files`,
     headers,
     bodyBytes: 0,
-    text: JSON.stringify({ storage_element_id: items[0].id, file: describeFile() }),
+    text: JSON.stringify({ storage_element_id: items[0]?.id, file: describeFile() }),
     connections: 64,
     requestsMax: UNBOUNDED,
     durationMs: lab.sizes.smallMs,
