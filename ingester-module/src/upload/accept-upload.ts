@@ -127,7 +127,7 @@ async function offer(
       fileId,
       metadata: upload.intent,
       body: content,
-      ...(Buffer.isBuffer(content) ? {} : { lengthMax: upload.sizeMax }),
+      ...(Buffer.isBuffer(content) ? {} : { lengthMax: upload.sizeMax, ownsChunks: true }),
       digest: upload.digest,
       signal,
     });

@@ -21,6 +21,8 @@ export interface PutFile {
   readonly metadata: FileIntent;
   /** Буфер можно послать снова (повтор, другой элемент); поток — один раз. */
   readonly body: Buffer | Readable;
+  /** Порции потока больше никому не нужны: отправленные, они сразу отдают память. */
+  readonly ownsChunks?: boolean | undefined;
   /** Точная длина, если известна. У буфера известна всегда. */
   readonly length?: number | undefined;
   /** Верхняя граница длины: по ней элемент заранее проверяет место. */
@@ -43,7 +45,14 @@ interface PutSetup {
   readonly authorize: Authorize;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Сколько потоков передаётся сейчас. */
+  readonly streams: { count: number };
 }
+
+/** Память на собираемые записи всех передач разом; каждая держит две записи. */
+const GATHERED_BYTES_MAX = 8 * 1024 * 1024;
+/** Крупнее уже не дешевле; мельче дорого, сколько бы передач ни шло. */
+const PORTION_BYTES = { min: 64 * 1024, max: 1024 * 1024 } as const;
 
 /** Сохранение гигабайта на медленный диск занимает десятки секунд уже после последнего байта. */
 const COMMIT_TIMEOUT_MS = 120_000;
@@ -101,7 +110,25 @@ async function attempt(setup: PutSetup, element: ElementAddress, o: PutFile): Pr
   return second.kind === 'failed' && first.bodySent ? { ...second, bodySent: true } : second;
 }
 
-function send(setup: PutSetup, element: ElementAddress, o: PutFile & { authorization: string }): Promise<SendOutcome> {
+type AuthorizedPut = PutFile & { readonly authorization: string };
+
+async function send(setup: PutSetup, element: ElementAddress, o: AuthorizedPut): Promise<SendOutcome> {
+  if (Buffer.isBuffer(o.body)) return await sendOver(setup, element, o);
+  setup.streams.count += 1;
+  try {
+    return await sendOver(setup, element, o);
+  } finally {
+    setup.streams.count -= 1;
+  }
+}
+
+/** По сколько байт собирать запись: многим передачам — помельче, короткому файлу — не больше него. */
+function portionBytes(streams: number, lengthMax = Infinity): number {
+  const share = Math.floor(GATHERED_BYTES_MAX / 2 / Math.max(1, streams));
+  return Math.max(PORTION_BYTES.min, Math.min(PORTION_BYTES.max, share, lengthMax));
+}
+
+function sendOver(setup: PutSetup, element: ElementAddress, o: AuthorizedPut): Promise<SendOutcome> {
   const { origin, path } = locate(element.url, `/api/v1/files/${encodeURIComponent(o.fileId)}`);
   const url = new URL(origin + path);
   return sendFile({
@@ -118,6 +145,8 @@ function send(setup: PutSetup, element: ElementAddress, o: PutFile & { authoriza
       ...(o.digest === undefined ? {} : { 'repr-digest': o.digest }),
     },
     body: o.body,
+    ownsChunks: o.ownsChunks,
+    portionBytes: () => portionBytes(setup.streams.count, o.length ?? o.lengthMax),
     signal: o.signal,
     connectTimeoutMs: setup.connectTimeoutMs,
     idleTimeoutMs: setup.idleTimeoutMs,

@@ -15,8 +15,10 @@ import type { Agent as TlsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { parseJson, readBounded } from './call-json.ts';
 import type { JsonReply } from './call-json.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 
 const REPLY_BYTES_MAX = 256 * 1024;
+const PORTION_BYTES = 1024 * 1024;
 /** Сколько ждать `100 Continue` от соседа, который о нём не слышал (RFC 9110 советует не ждать вечно). */
 const CONTINUE_WAIT_MS = 3_000;
 
@@ -27,6 +29,10 @@ export interface SendFile {
   readonly headers: Readonly<Record<string, string>>;
   /** Буфер уходит целиком и может быть послан снова; поток читается один раз. */
   readonly body: Buffer | Readable;
+  /** Порции потока больше никому не нужны: отправленные, они сразу отдают память. */
+  readonly ownsChunks?: boolean | undefined;
+  /** По сколько байт собирать запись из порций потока; спрашивается перед каждой. */
+  readonly portionBytes?: (() => number) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Сколько ждать соединения вместе с очередью к нему, мс. */
   readonly connectTimeoutMs: number;
@@ -127,7 +133,7 @@ function awaitConnection(request: ClientRequest): Promise<void> {
 }
 
 /**
- * Передаёт поток порциями, какими он приходит: перебор через асинхронный итератор склеивал бы их, то есть копировал.
+ * Передаёт поток крупными порциями, собранными в своих буферах: перебор через асинхронный итератор обошёлся бы дороже.
  * Кончается, когда поток передан или стало ясно, что дальше слать незачем (ответ, обрыв соединения).
  */
 function sendBody(request: ClientRequest, answer: Promise<IncomingMessage>, o: SendFile): Promise<void> {
@@ -140,14 +146,19 @@ function sendBody(request: ClientRequest, answer: Promise<IncomingMessage>, o: S
   const idle = setTimeout(() => {
     if (body.isPaused()) reject(new Error(`no bytes were taken for ${o.idleTimeoutMs} ms`));
   }, o.idleTimeoutMs);
-  const onData = (chunk: Buffer): void => {
-    if (request.write(chunk)) return;
-    body.pause();
-    idle.refresh();
-  };
-  const onDrain = (): void => void body.resume();
+  const gathered = new GatheredWrites({
+    request,
+    portionBytes: o.portionBytes ?? (() => PORTION_BYTES),
+    ownsChunks: o.ownsChunks ?? false,
+    onFull: () => {
+      body.pause();
+      idle.refresh();
+    },
+    onFree: () => void body.resume(),
+  });
+  const onData = (chunk: Buffer): void => gathered.add(chunk);
   const onEnd = (): void => {
-    request.end();
+    gathered.end();
     resolve();
   };
   const onClose = (): void => {
@@ -159,11 +170,10 @@ function sendBody(request: ClientRequest, answer: Promise<IncomingMessage>, o: S
   };
   answer.then(stop, stop);
   body.on('error', ignore).once('end', onEnd).once('close', onClose).on('data', onData);
-  request.on('drain', onDrain);
   if (body.destroyed) onClose();
   return promise.finally(() => {
     clearTimeout(idle);
-    request.off('drain', onDrain);
+    gathered.stop();
     body.off('data', onData).off('end', onEnd).off('close', onClose);
   });
 }

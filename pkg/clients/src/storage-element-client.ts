@@ -117,6 +117,7 @@ export function createStorageElementClient(o: StorageElementClientOptions): Stor
       authorize,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       idleTimeoutMs: BODY_IDLE_TIMEOUT_MS,
+      streams: { count: 0 },
     }),
     downloadFile: (element, request) => openDownload({ dispatcher, authorize, element, request }),
     close: connections.close,
