@@ -51,6 +51,8 @@ export interface Lab {
   stand(): Promise<BenchStand>;
   /** Остановленный элемент с большим набором файлов: делается один раз, годится всем строкам. */
   million(): Promise<Million>;
+  /** Стенд со своими настройками сверх обычных; после остановки папка убирается. */
+  separateStand(env: Record<string, string>): Promise<BenchStand>;
   /** Чистый элемент в своей папке; после остановки папка убирается. */
   separateElement(): Promise<Element>;
   close(): Promise<void>;
@@ -110,6 +112,16 @@ export async function openLab(root: string, sizes: Sizes): Promise<Lab> {
       };
       closers.push(stop);
       return { ...element, stop };
+    },
+    async separateStand(env) {
+      const directory = await place(`separate-${closers.length}`);
+      const part = await startBenchStand(directory, env);
+      const stop = async (): Promise<void> => {
+        await part.stop();
+        await rm(directory, { recursive: true, force: true });
+      };
+      closers.push(stop);
+      return { ...part, stop };
     },
     async close() {
       for (const close of closers.toReversed()) await close();

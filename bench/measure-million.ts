@@ -19,7 +19,11 @@ const MIB = 2 ** 20;
 const STATUSES = ['', '&status=active', '&status=expired'];
 
 /** Отклики запросов по очереди из paths, мс, по возрастанию. Первый отказ обрывает замер. */
-async function timeGets(element: Element, paths: readonly string[], connections: number): Promise<number[]> {
+export async function timeGets(
+  element: Pick<Element, 'url' | 'token'>,
+  paths: readonly string[],
+  connections: number,
+): Promise<number[]> {
   const times: number[] = [];
   let next = 0;
   const client = async (): Promise<void> => {
@@ -36,7 +40,7 @@ async function timeGets(element: Element, paths: readonly string[], connections:
   return times.sort((a, b) => a - b);
 }
 
-function request({ url, token }: Element, path: string): Buffer {
+function request({ url, token }: Pick<Element, 'url' | 'token'>, path: string): Buffer {
   return Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${new URL(url).host}\r\nauthorization: Bearer ${token}\r\n\r\n`);
 }
 

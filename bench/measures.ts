@@ -15,6 +15,7 @@ import {
   measureRestartAfterKill,
 } from './measure-million.ts';
 import { measureRegistrations } from './measure-registry.ts';
+import { measureMillionSync } from './measure-sync.ts';
 import { measureDd, measureSerialFdatasync, measureSha256 } from './measure-disk.ts';
 import { peakResidentBytes, totalCpuSeconds } from './process-usage.ts';
 import type { Element } from './start-element.ts';
@@ -271,6 +272,11 @@ function putEndlessly(lab: Lab, target: Element): Promise<unknown> {
   return runLoad(writePlan(subjectAt(target), size));
 }
 
+function putExactly(lab: Lab, target: Element, files: number): Promise<unknown> {
+  const size = { bodyBytes: lab.sizes.smallBytes, connections: 16, requestsMax: files, durationMs: 120_000 };
+  return runLoad(writePlan(subjectAt(target), size));
+}
+
 const element = elementSubject('element');
 const elementTls = elementSubject('elementTls');
 
@@ -298,6 +304,7 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   'se.1m-list': measurePages,
   'se.1m-get-p99': measureGets,
   'se.1m-rss-idle': measureIdleMemory,
+  'sync.1m': (lab) => measureMillionSync(lab, (target, files) => putExactly(lab, target, files)),
   'se.put-64x1g.rss': (lab) => putManyLarge('se.put-64x1g.rss', lab),
   'base.argon2': (lab) => measureArgon2('base.argon2', lab),
   'auth.verify-cached': (lab) => measureVerification('auth.verify-cached', lab),

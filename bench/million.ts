@@ -11,13 +11,17 @@ import { type Element, startElement } from './start-element.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 export interface Million {
+  readonly storageId: string;
   readonly files: number;
   /** Дошло до конца, когда набор наполнен и каталог построен. */
   readonly made: Promise<void>;
   /** С какой скоростью построился каталог, когда его не было вовсе. */
   readonly rebuildFilesPerSecond: number;
-  /** Запускает элемент на наборе и ждёт готовности; прежний останавливает сам. startMs — от запуска процесса. */
-  start(): Promise<{ readonly element: Element; readonly startMs: number }>;
+  /**
+   * Запускает элемент на наборе и ждёт готовности; прежний останавливает сам. startMs — от запуска процесса.
+   * @param trusted чьим токенам верить вместо обычных
+   */
+  start(trusted?: TokenIssuer): Promise<{ readonly element: Element; readonly startMs: number }>;
   close(): Promise<void>;
 }
 
@@ -40,10 +44,10 @@ export function makeMillion(options: MillionOptions): Million {
   let seeding: ChildProcess | undefined;
   let rebuildSeconds = 0;
 
-  const start = async (): Promise<{ element: Element; startMs: number }> => {
+  const start: Million['start'] = async (trusted = issuer) => {
     await element?.stop();
     const startedAt = performance.now();
-    element = await startElement({ directory, issuer, storageId });
+    element = await startElement({ directory, issuer: trusted, storageId });
     await untilReady(element.url);
     return { element, startMs: performance.now() - startedAt };
   };
@@ -65,6 +69,7 @@ export function makeMillion(options: MillionOptions): Million {
   const made = make();
   made.catch(() => undefined);
   return {
+    storageId,
     files,
     made,
     get rebuildFilesPerSecond() {

@@ -93,6 +93,36 @@ const HEAVY_ROWS: readonly Row[] = [
     unit: 'МиБ',
     target: atMost(250),
   }),
+  heavy('sync.first-1m', 'sync.1m', {
+    what: `${MILLION}: первая синхронизация в пустой реестр`,
+    unit: 'с',
+    target: atMost(240),
+  }),
+  heavy('sync.unchanged-1m', 'sync.1m', {
+    what: `${MILLION}: полная синхронизация, когда ничего не изменилось`,
+    unit: 'с',
+    target: atMost(60),
+  }),
+  heavy('sync.admin-rss-1m', 'sync.1m', {
+    what: `${MILLION}: пик памяти модуля управления за обе синхронизации`,
+    unit: 'МиБ',
+    target: atMost(300),
+  }),
+  heavy('sync.idle-feed', 'sync.1m', {
+    what: `${MILLION}: чтение ленты, в которой ничего нового`,
+    unit: 'мс',
+    target: atMost(50),
+  }),
+  heavy('sync.changes-1000', 'sync.1m', {
+    what: `${MILLION}: 1 000 перемен по ленте`,
+    unit: 'мс',
+    target: atMost(1_000),
+  }),
+  heavy('registry.list-p99-1m', 'sync.1m', {
+    what: 'реестр с миллионом файлов: страница перечня с фильтрами, 4 соединения, p99',
+    unit: 'мс',
+    target: atMost(30),
+  }),
   heavy('se.put-64x1g.rss', 'se.put-64x1g.rss', {
     what: 'элемент: 64 загрузки по 1 ГиБ разом: пик памяти',
     unit: 'МиБ',
