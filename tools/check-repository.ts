@@ -8,6 +8,7 @@ import {
   findDeadLinks,
   findForbiddenWords,
   findLockHosts,
+  findSameMigrations,
   headingAnchors,
 } from './repository/find-faults.ts';
 
@@ -46,7 +47,7 @@ function unlistedDecisions(paths: readonly string[]): readonly Fault[] {
 }
 
 const files = listFiles(root);
-const faults = [...files.flatMap(faultsOf), ...unlistedDecisions(files)];
+const faults = [...files.flatMap(faultsOf), ...unlistedDecisions(files), ...findSameMigrations(files)];
 for (const { path, line, message } of faults) console.log(`${path}:${line} ${message}`);
 console.log(`файлов: ${files.length}, находок: ${faults.length}`);
 process.exitCode = faults.length === 0 ? 0 : 1;

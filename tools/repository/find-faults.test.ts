@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findDeadLinks, findForbiddenWords, findLockHosts, headingAnchors } from './find-faults.ts';
+import { findDeadLinks, findForbiddenWords, findLockHosts, findSameMigrations, headingAnchors } from './find-faults.ts';
 
 const slash = '/';
 
@@ -25,6 +25,13 @@ test('обычные пути и адреса не мешают', () => {
 test('адрес загрузки в package-lock.json находится, ссылка на рабочую область — нет', () => {
   assert.equal(findLockHosts('package-lock.json', `"resolved": "https:${slash}${slash}x.org/a.tgz"`).length, 1);
   assert.deepEqual(findLockHosts('package-lock.json', '"resolved": "pkg/auth"'), []);
+});
+
+test('две миграции модуля под одним номером находятся, одинаковые номера разных модулей — нет', () => {
+  const good = ['one/migrations/0001-a.sql', 'one/migrations/0002-b.sql', 'two/migrations/0001-a.sql'];
+  assert.deepEqual(findSameMigrations(good), []);
+  const [fault] = findSameMigrations([...good, 'one/migrations/0002-c.sql']);
+  assert.equal(fault?.path, 'one/migrations/0002-c.sql');
 });
 
 test('ссылки в никуда находятся, живые ссылки и код — нет', () => {

@@ -40,6 +40,19 @@ export function findLockHosts(path: string, text: string): readonly Fault[] {
     );
 }
 
+/** Две миграции модуля под одним номером: база приняла бы лишь одну из них. */
+export function findSameMigrations(paths: readonly string[]): readonly Fault[] {
+  const first = new Map<string, string>();
+  return paths.flatMap((path) => {
+    const place = /^(?:.*\/)?migrations\/\d+(?=-[^/]+\.sql$)/.exec(path)?.[0];
+    if (place === undefined) return [];
+    const known = first.get(place);
+    if (known !== undefined) return [{ path, line: 1, message: `номер миграции уже занят: ${known}` }];
+    first.set(place, path);
+    return [];
+  });
+}
+
 /**
  * Ищет в Markdown ссылки на файлы, которых нет, и на заголовки, которых нет.
  * @param exists есть ли файл или папка по пути от корня
