@@ -122,6 +122,30 @@ test('пароль сменили, пока шёл вход со старым: �
   }
 });
 
+test('сброс пароля снимает блокировку; одноразовым паролем не войти спустя неделю', async (t) => {
+  const admin = await startAdmin(t, { AM_LOGIN_FAILURES: '2' });
+  const { id } = await newAdmin(admin, 'petrova');
+  const token = await admin.token('full');
+  for (const expected of [401, 401, 423]) assert.equal((await logIn(admin, 'petrova', 'wrong')).status, expected);
+  const reset = await admin.call(`/api/v1/admin-users/${id}/reset-password`, { method: 'POST', token });
+  const password = reset.body.one_time_password;
+  assert.equal((await logIn(admin, 'petrova', password)).status, 200, 'блокировка снята');
+
+  const db = new pg.Client({ connectionString: admin.databaseUrl });
+  await db.connect();
+  try {
+    const age = (days: number) =>
+      db.query(`update admin_users set password_changed_at = now() - $1 * interval '1 day'`, [days]);
+    await age(6);
+    assert.equal((await logIn(admin, 'petrova', password)).status, 200);
+    await age(8);
+    assert.equal((await logIn(admin, 'petrova', password)).status, 401);
+    assert.equal((await logIn(admin, 'admin')).status, 200, 'обычный пароль от времени не портится');
+  } finally {
+    await db.end();
+  }
+});
+
 test('сеанс живёт не дольше отпущенного, сколько его ни продлевай', async (t) => {
   const admin = await startAdmin(t, { AM_SESSION_TTL: '1h', AM_REFRESH_TTL: '50m' });
   const refresh = (token: string) => admin.call('/api/v1/admin-auth/refresh', { json: { refresh_token: token } });

@@ -12,7 +12,11 @@ type StoredUser = Omit<AdminUser, 'locked_until'>;
 export interface UserCredentials {
   readonly user: AdminUser;
   readonly passwordHash: string;
+  /** Одноразовый пароль, которым не вошли вовремя: он лежит в чьей-то переписке и больше не годится. */
+  readonly expired: boolean;
 }
+
+const ONE_TIME_PASSWORD_DAYS = 7;
 
 const COLUMNS = `id, username, full_name, role, status, must_change_password, last_login_at, password_changed_at,
   created_at, updated_at`;
@@ -52,14 +56,16 @@ export async function getUser(db: Db, id: string, lock = false): Promise<AdminUs
 }
 
 export async function findCredentials(db: Db, username: string): Promise<UserCredentials | undefined> {
-  const { rows } = await db.query<StoredUser & { password_hash: string }>(
-    `select ${COLUMNS}, password_hash from admin_users where lower(username) = $1`,
-    [plainName(username)],
+  const { rows } = await db.query<StoredUser & { password_hash: string; expired: boolean }>(
+    `select ${COLUMNS}, password_hash,
+       must_change_password and password_changed_at < now() - $2 * interval '1 day' as expired
+     from admin_users where lower(username) = $1`,
+    [plainName(username), ONE_TIME_PASSWORD_DAYS],
   );
   const row = rows[0];
   if (row === undefined) return undefined;
-  const { password_hash: passwordHash, ...user } = row;
-  return { user: { ...user, locked_until: null }, passwordHash };
+  const { password_hash: passwordHash, expired, ...user } = row;
+  return { user: { ...user, locked_until: null }, passwordHash, expired };
 }
 
 /**

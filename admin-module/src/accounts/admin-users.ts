@@ -108,6 +108,8 @@ export async function resetPassword(
     const user = await setPassword(db, id, { passwordHash, mustChangePassword: true });
     if (user === undefined) throw new ArtError('NOT_FOUND');
     await revokeSessionsOf(db, id, 'password_reset');
+    // Закрытому имени новый пароль не помог бы.
+    await forgetAttempts(db, hashName(user.username));
     await record(db, { actor, action: 'admin_user_password_reset', objectId: id });
   });
   sessions.forget();

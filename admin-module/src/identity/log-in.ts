@@ -69,7 +69,7 @@ export async function checkPassword(
   const found = await lockout.attempt(username, async () => {
     const known = await findCredentials(database.db, username);
     const right = await passwords.verify(password, known?.passwordHash);
-    return right && known?.user.status === 'active' ? known : undefined;
+    return right && known?.user.status === 'active' && !known.expired ? known : undefined;
   });
   if (found === undefined) throw new ArtError('INVALID_CREDENTIALS');
   return found;
