@@ -20,6 +20,7 @@ export interface FakeElement {
   /** Чем назовётся в ответах; подменяется, чтобы отвечал «не тот». */
   answersAs: string;
   epoch: string;
+  status: 'online' | 'degraded' | 'maintenance';
   historyLost: boolean;
   /** До какой позиции лента забыла об удалённом. */
   historyFrom: number;
@@ -57,6 +58,7 @@ export async function startFakeElement(t: TestContext): Promise<FakeElement> {
     storageId,
     answersAs: storageId,
     epoch: 'e-1',
+    status: 'online',
     historyLost: false,
     historyFrom: 0,
     intercept: undefined,
@@ -161,7 +163,7 @@ function infoOf(element: FakeElement, revision: number): object {
     storage_id: element.answersAs,
     epoch: element.epoch,
     mode: 'rw',
-    status: 'online',
+    status: element.status,
     version: '0.1.0',
     capacity: { total_bytes: 1000, used_bytes: 10, available_bytes: 990 },
     counts: { active: element.files.size, expired: 0, deleted: 0, corrupted: 0, missing: 0 },

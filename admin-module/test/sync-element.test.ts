@@ -69,7 +69,17 @@ test('правка, удаление и возврат идут через эл�
       ['file_updated', 'admin'],
     ],
   );
-  assert.deepEqual(audit.items[2].before, { description: '', tags: [] });
+  assert.deepEqual(
+    audit.items.map(({ before, after }: { before: object; after: object }) => [before, after]),
+    [
+      [{ status: 'deleted' }, { status: 'active' }],
+      [{ status: 'active' }, { status: 'deleted' }],
+      [
+        { description: '', tags: [] },
+        { description: 'Подписан', tags: ['договор'] },
+      ],
+    ],
+  );
 });
 
 test('report-missing помечает только то, чего на элементе в самом деле нет, и проход возвращает помеченное', async (t) => {

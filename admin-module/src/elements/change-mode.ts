@@ -19,6 +19,7 @@ export async function changeMode(rooms: ElementRooms, request: ModeRequest): Pro
   const { database, client } = rooms;
   const { id, targetMode, confirm, actor, signal } = request;
   const address = await addressOf(database, id);
+  const was = await getElement(database.db, id);
   const record = {
     actor,
     action: 'storage_element_mode_changed',
@@ -30,7 +31,7 @@ export async function changeMode(rooms: ElementRooms, request: ModeRequest): Pro
   const probe = await probeElement({ client, url: address.url, expectedId: id, signal }).catch(() => undefined);
   const element = await database.transaction(async (db) => {
     if (probe !== undefined) await recordObservation(db, id, probe.seen);
-    await recordAudit(db, { ...record, after: { mode: targetMode } });
+    await recordAudit(db, { ...record, before: { mode: was?.mode }, after: { mode: targetMode } });
     return await getElement(db, id);
   });
   if (element === undefined) throw new ArtError('NOT_FOUND');

@@ -85,6 +85,7 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
           action: 'file_registered',
           objectType: 'file',
           objectId: registration.file.file_id,
+          after: { storage_element_id: registration.storageElementId, size: registration.file.size },
         })),
       );
       return written;

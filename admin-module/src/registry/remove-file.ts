@@ -32,6 +32,7 @@ export async function removeFile({ database, client, log }: RegistryRooms, reque
     objectType: 'file',
     objectId: fileId,
     before: { status: row.status },
+    after: { status: 'deleted' },
   } as const;
   await applyElementFile(database, { storageElementId: address.id, file, audit });
 }
