@@ -11,6 +11,8 @@ const SETTINGS = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_connections: '200',
+  // Каждая база теста удаляется, а удаление просматривает весь кэш.
+  shared_buffers: '128MB',
 };
 
 export interface TestServer {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { openFilesView } from '../src/registry/files-view.ts';
+import { readCriteria } from '../src/search/criteria.ts';
 import { searchFiles } from '../src/search/search-files.ts';
-import { fileRow, insertFiles, registryDatabase } from './registry-fixture.ts';
+import { type Clause, lookupClause, sortKeyExpression, whereClause } from '../src/search/where-clause.ts';
+import { fileRow, insertFiles, type Registry, registryDatabase } from './registry-fixture.ts';
 
 interface RelevanceFile {
   readonly id: string;
@@ -28,16 +30,21 @@ async function readData<T>(name: string): Promise<T[]> {
   return JSON.parse(await readFile(new URL(`relevance/${name}`, import.meta.url), 'utf8')) as T[];
 }
 
-test('набор близости: находится то, что ищут, и не находится лишнее', async (t) => {
-  const registry = await registryDatabase(t);
+/** Наполняет реестр файлами набора и возвращает его запросы. */
+async function loadSet(registry: Registry): Promise<{ files: RelevanceFile[]; queries: RelevanceQuery[] }> {
   const files = await readData<RelevanceFile>('files.json');
-  const queries = await readData<RelevanceQuery>('queries.json');
   await insertFiles(
     registry,
     files.map((file) =>
       fileRow({ original_filename: file.name, description: file.description ?? '', tags: file.tags ?? [] }),
     ),
   );
+  return { files, queries: await readData<RelevanceQuery>('queries.json') };
+}
+
+test('набор близости: находится то, что ищут, и не находится лишнее', async (t) => {
+  const registry = await registryDatabase(t);
+  const { files, queries } = await loadSet(registry);
   const idOf = new Map(files.map((file) => [file.name, file.id]));
   const view = openFilesView({ pool: registry.pool, searchTimeoutMs: 2_000 });
   assert.ok(queries.length >= 60);
@@ -52,5 +59,30 @@ test('набор близости: находится то, что ищут, и 
       for (const id of misses) assert.ok(!found.includes(id), `лишний ${id}`);
       if (first !== undefined) assert.equal(found[0], first);
     });
+  }
+});
+
+test('условие для индекса и условие для строк находят одно и то же, что и сам запрос слов', async (t) => {
+  const registry = await registryDatabase(t);
+  const { queries } = await loadSet(registry);
+  const view = openFilesView({ pool: registry.pool, searchTimeoutMs: 2_000 });
+  const order = { expression: sortKeyExpression('uploaded_at'), descending: true };
+
+  async function find(clause: Clause): Promise<string[]> {
+    const page = { where: clause, check: clause, order, limit: 1_000, offset: 0 };
+    const { rows } = await view.search((session) => session.collect(page, 1_000));
+    return rows.map((row) => row.original_filename).sort();
+  }
+
+  for (const { query } of queries.filter(({ mode }) => mode === 'fulltext')) {
+    const criteria = readCriteria({ mode: 'fulltext', query });
+    const { rows } = await registry.pool.query<{ name: string }>(
+      `SELECT original_filename AS name FROM files
+       WHERE query.search_vector(original_filename, description, tags) @@ query.words_query($1)`,
+      [criteria.words?.websearch],
+    );
+    const truth = rows.map((row) => row.name).sort();
+    assert.deepEqual(await find(lookupClause(criteria)), truth, `по индексу: ${query}`);
+    assert.deepEqual(await find(whereClause(criteria)), truth, `по строкам: ${query}`);
   }
 });

@@ -25,6 +25,13 @@ export interface OrderKey {
   readonly descending: boolean;
 }
 
+export interface Rank {
+  readonly expression: RawBuilder<number>;
+  readonly rowsMax: number;
+  /** С такого числа совпадений страница всё равно не пригодится: её возьмут другим способом. */
+  readonly uselessFrom?: number;
+}
+
 export interface PageQuery {
   /** Условие для поиска по индексу. */
   readonly where: Clause;
@@ -32,7 +39,7 @@ export interface PageQuery {
   readonly check: Clause;
   readonly order: OrderKey;
   /** Близость и то, сколько первых по порядку строк она переставляет. */
-  readonly rank?: { readonly expression: RawBuilder<number>; readonly rowsMax: number } | undefined;
+  readonly rank?: Rank | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -41,6 +48,11 @@ export interface PageQuery {
 export interface SearchSession {
   /** Сколько строк ждёт планировщик. Таблицу не читает. */
   estimate(where: Clause): Promise<number>;
+  /**
+   * Сколько строк найдётся на самом деле: индекс пройден целиком, а проверка строк — по образцу первых sampleRows
+   * совпадений. Дешевле, чем собрать их все; undefined — одним индексом условие не ищется.
+   */
+  probe(where: Clause, sampleRows: number): Promise<number | undefined>;
   /** Собирает совпадения без порядка, но не больше hitsMax, и упорядочивает собранное. */
   collect(page: PageQuery, hitsMax: number): Promise<Hits>;
   /** Берёт первые hitsMax совпадений по порядку. */
@@ -124,6 +136,14 @@ function openSession(db: Transaction<Database>, deadlineMs: number): SearchSessi
         EXPLAIN (FORMAT JSON) SELECT FROM files WHERE ${where}`);
       return rows[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
     },
+    async probe(where, sampleRows) {
+      await run(sql`SELECT ${setBitmapOnly('off')}`);
+      const rows = await run(sql<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>`
+        EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF, FORMAT JSON)
+        SELECT FROM files WHERE ${where} LIMIT ${sampleRows}`);
+      await run(sql`SELECT ${setBitmapOnly('on')}`);
+      return countByBitmap(rows[0]?.['QUERY PLAN'][0]?.Plan);
+    },
     collect: async (page, hitsMax) =>
       toHits(
         await run(
@@ -160,27 +180,67 @@ function openSession(db: Transaction<Database>, deadlineMs: number): SearchSessi
   };
 }
 
+/** Узел плана: только то, что читает probe. */
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Карта строк строится целиком ещё до первой из них, поэтому её размер известен и при LIMIT. */
+function setBitmapOnly(others: 'on' | 'off'): RawBuilder<unknown> {
+  return sql.join(
+    ['enable_seqscan', 'enable_indexscan', 'enable_indexonlyscan'].map(
+      (name) => sql`set_config(${name}, ${others}, true)`,
+    ),
+  );
+}
+
+/** Строк в карте × доля прошедших проверку; карта из нескольких индексов своего размера не сообщает. */
+function countByBitmap(plan: PlanNode | undefined): number | undefined {
+  const heap = plan?.Plans?.[0];
+  const index = heap?.Plans?.[0];
+  if (heap?.['Node Type'] !== 'Bitmap Heap Scan' || index?.['Node Type'] !== 'Bitmap Index Scan') return undefined;
+  const passed = heap['Actual Rows'];
+  const seen = passed + (heap['Rows Removed by Filter'] ?? 0) + (heap['Rows Removed by Index Recheck'] ?? 0);
+  return seen === 0 ? 0 : index['Actual Rows'] * (passed / seen);
+}
+
 /**
  * Страница поверх отобранных совпадений: их число, ранжирование первых по порядку, сами строки по ключу таблицы.
  * Число совпадений приходит и с пустой страницей.
  */
 function pageQuery(page: PageQuery, hits: RawBuilder<unknown>): RawBuilder<PageRow> {
   const order = sql`key ${direction(page.order)}, file_id ${direction(page.order)}`;
-  const scored =
-    page.rank === undefined
-      ? sql`SELECT file_id, NULL::float8 AS relevance FROM files WHERE false`
-      : sql`SELECT file_id, ${page.rank.expression} AS relevance
-          FROM (SELECT file_id FROM hits ORDER BY ${order} LIMIT ${page.rank.rowsMax}) AS newest JOIN files USING (file_id)`;
   return sql<PageRow>`
     WITH hits AS MATERIALIZED (${hits}),
-      scored AS MATERIALIZED (${scored}),
+      total AS MATERIALIZED (SELECT count(*)::int AS found FROM hits),
       page AS (
-        SELECT file_id, key, relevance FROM hits LEFT JOIN scored USING (file_id)
+        SELECT file_id, key, relevance FROM (${ranked(page, order)}) AS ranked
         ORDER BY relevance DESC NULLS LAST, ${order} LIMIT ${page.limit} OFFSET ${page.offset})
     SELECT total.found, page.relevance, ${columns()}
-    FROM (SELECT count(*)::int AS found FROM hits) AS total
-      LEFT JOIN (page JOIN files USING (file_id)) ON true
+    FROM total LEFT JOIN (page JOIN files USING (file_id)) ON true
     ORDER BY page.relevance DESC NULLS LAST, ${sql`page.key ${direction(page.order)}, page.file_id ${direction(page.order)}`}`;
+}
+
+/**
+ * Совпадения с близостью: считается она у первых по порядку, остальные идут за ними. Соединения здесь нет нарочно: при
+ * заниженной оценке планировщик перебрал бы пары. Когда совпадений больше предела, страница не понадобится, и близость
+ * не считается вовсе.
+ */
+function ranked({ rank }: PageQuery, order: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (rank === undefined) return sql`SELECT file_id, key, NULL::float8 AS relevance FROM hits`;
+  const rows =
+    rank.uselessFrom === undefined
+      ? sql`${rank.rowsMax}::bigint`
+      : sql`(SELECT CASE WHEN found < ${rank.uselessFrom}::int THEN ${rank.rowsMax}::bigint ELSE 0 END FROM total)`;
+  return sql`
+    SELECT file_id, key, ${rank.expression} AS relevance
+    FROM (SELECT file_id, key FROM hits ORDER BY ${order} LIMIT ${rows}) AS newest JOIN files USING (file_id)
+    UNION ALL
+    SELECT * FROM (SELECT file_id, key, NULL::float8 FROM hits ORDER BY ${order} OFFSET ${rows}) AS rest`;
 }
 
 type PageRow = { readonly found: number } & (FoundRow | { readonly file_id: null });

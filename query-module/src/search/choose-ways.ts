@@ -19,12 +19,14 @@ export interface Search {
   /** Сколько первых по порядку совпадений нужно. */
   readonly needed: number;
   readonly check: CheckKind;
+  /** Сколько строк поставит в карту индекс текста: с прочими условиями — больше, чем совпадений. */
+  readonly indexed: number;
 }
 
-/** Что проверяется у строки: слова (вектор строится заново), часть имени или простые поля. */
+/** Что проверяется у строки: слова (сперва их начала, у прошедших — вектор), часть имени или простые поля. */
 export type CheckKind = 'words' | 'name' | 'fields';
 
-const CHECK_US: Readonly<Record<CheckKind, number>> = { words: 20, name: 0.8, fields: 0.3 };
+const CHECK_US: Readonly<Record<CheckKind, number>> = { words: 4, name: 0.8, fields: 0.3 };
 /** Прочитать строку по карте, собрать и отсортировать. */
 const FETCH_US = 2;
 /** Поставить строку в карту совпадений. */
@@ -39,7 +41,7 @@ const ROWS_MAX = 500_000;
 /** Больше строк в память не собирается. */
 export const COLLECT_MAX = 300_000;
 
-export function chooseWays({ expected, rowsInRange, needed, check }: Search): readonly Way[] {
+export function chooseWays({ expected, rowsInRange, needed, check, indexed }: Search): readonly Way[] {
   const matches = Math.max(expected, 1);
   const rowsPerMatch = Math.max(rowsInRange / matches, 1);
   const last: Way = matches <= COLLECT_MAX ? { kind: 'all' } : { kind: 'scan' };
@@ -48,7 +50,7 @@ export function chooseWays({ expected, rowsInRange, needed, check }: Search): re
   const edgeUs =
     check === 'fields'
       ? Number.POSITIVE_INFINITY
-      : matches * BITMAP_US + nearest * MARGIN * KEY_US + needed * MARGIN * FETCH_US;
+      : indexed * BITMAP_US + nearest * MARGIN * KEY_US + needed * MARGIN * FETCH_US;
   const nearUs = Math.min(walkUs, edgeUs);
   if (matches * FETCH_US <= nearUs) return [last];
   const kind: 'walk' | 'edge' = walkUs <= edgeUs ? 'walk' : 'edge';

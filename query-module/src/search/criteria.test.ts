@@ -50,3 +50,28 @@ test('все противоречия названы разом', () => {
   );
   assert.deepEqual(faultsOf({ metadata: { a: { b: { c: { d: { e: 1 } } } } } }), []);
 });
+
+test('каждое нарушение объяснено на двух языках', () => {
+  const requests: SearchRequest[] = [
+    { query: '\0' },
+    { metadata: { 'a\0': 1 } },
+    { metadata: { a: { b: { c: { d: { e: { f: 1 } } } } } } },
+    { metadata: { a: 'x'.repeat(9_000) } },
+    { min_size: 2, max_size: 1 },
+    { uploaded_after: '2026-01-02T00:00:00Z', uploaded_before: '2026-01-01T00:00:00Z' },
+    { uploaded_after: '0000-01-01T00:00:00Z' },
+  ];
+  for (const request of requests) {
+    assert.throws(
+      () => readCriteria(request),
+      (error) => {
+        assert.ok(isArtError(error, 'VALIDATION_ERROR'));
+        for (const { message, ru } of error.options.details ?? []) {
+          assert.doesNotMatch(message, /[а-яё]/i);
+          assert.match(ru ?? '', /[а-яё]/i);
+        }
+        return (error.options.details ?? []).length > 0;
+      },
+    );
+  }
+});

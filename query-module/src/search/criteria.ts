@@ -1,5 +1,5 @@
 // Условия поиска, какими их понимает модуль: значения по умолчанию подставлены, противоречия отвергнуты. Чистая комната.
-import { ArtError, type ErrorDetail } from '@artstore/contracts';
+import { ArtError, type Fault } from '@artstore/contracts';
 import type { components } from '@artstore/contracts/generated/query-module.gen.ts';
 import { findBadText } from './bad-text.ts';
 import { type WordQuery, readWordQuery } from './word-query.ts';
@@ -42,17 +42,22 @@ const METADATA_DEPTH_MAX = 5;
 
 /** @throws VALIDATION_ERROR со всеми противоречиями разом. */
 export function readCriteria(request: SearchRequest): Criteria {
-  const faults: ErrorDetail[] = findBadText(request, 'body');
+  const faults: Fault[] = findBadText(request, 'body');
   const metadata = readMetadata(request.metadata, faults);
   const uploadedAfter = readInstant(request.uploaded_after, 'body.uploaded_after', faults);
   const uploadedBefore = readInstant(request.uploaded_before, 'body.uploaded_before', faults);
   if (request.min_size !== undefined && request.max_size !== undefined && request.min_size > request.max_size) {
-    faults.push({ field: 'body.min_size', message: 'min_size больше max_size / min_size is greater than max_size' });
+    faults.push({
+      field: 'body.min_size',
+      message: 'min_size is greater than max_size',
+      ru: 'min_size больше max_size',
+    });
   }
   if (uploadedAfter !== undefined && uploadedBefore !== undefined && uploadedAfter >= uploadedBefore) {
     faults.push({
       field: 'body.uploaded_after',
-      message: 'uploaded_after не раньше uploaded_before / uploaded_after is not before uploaded_before',
+      message: 'uploaded_after is not before uploaded_before',
+      ru: 'uploaded_after не раньше uploaded_before',
     });
   }
   if (faults.length > 0) throw new ArtError('VALIDATION_ERROR', { details: faults });
@@ -90,29 +95,30 @@ function readExtension(extension: string | undefined): string | undefined {
   return extension?.normalize('NFC').replace(/^\.+/, '');
 }
 
-function readInstant(text: string | undefined, field: string, faults: ErrorDetail[]): string | undefined {
+function readInstant(text: string | undefined, field: string, faults: Fault[]): string | undefined {
   if (text === undefined) return undefined;
   const instant = new Date(text);
   // Год 0 и вторую секунду координации PostgreSQL и Date понимают по-разному: такие границы не нужны никому.
   if (Number.isNaN(instant.getTime()) || instant.getUTCFullYear() < 1 || instant.getUTCFullYear() > 9999) {
-    faults.push({ field, message: 'ожидается время RFC 3339 / an RFC 3339 time is expected' });
+    faults.push({ field, message: 'an RFC 3339 time is expected', ru: 'ожидается время RFC 3339' });
     return undefined;
   }
   return instant.toISOString();
 }
 
-function readMetadata(value: Readonly<Record<string, unknown>> | undefined, faults: ErrorDetail[]): string | undefined {
+function readMetadata(value: Readonly<Record<string, unknown>> | undefined, faults: Fault[]): string | undefined {
   if (value === undefined) return undefined;
   if (depthOf(value, METADATA_DEPTH_MAX) > METADATA_DEPTH_MAX) {
     faults.push({
       field: 'body.metadata',
-      message: `глубже ${METADATA_DEPTH_MAX} / deeper than ${METADATA_DEPTH_MAX}`,
+      message: `deeper than ${METADATA_DEPTH_MAX}`,
+      ru: `глубже ${METADATA_DEPTH_MAX}`,
     });
     return undefined;
   }
   const text = JSON.stringify(value);
   if (Buffer.byteLength(text) > METADATA_BYTES_MAX) {
-    faults.push({ field: 'body.metadata', message: 'больше 8 КиБ / larger than 8 KiB' });
+    faults.push({ field: 'body.metadata', message: 'larger than 8 KiB', ru: 'больше 8 КиБ' });
   }
   return text;
 }

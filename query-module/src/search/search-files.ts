@@ -17,6 +17,8 @@ import {
   sortKeyExpression,
   upToEdge,
   lookupClause,
+  plainClause,
+  textClause,
   whereClause,
 } from './where-clause.ts';
 
@@ -26,6 +28,10 @@ export type SearchPage = Readonly<components['schemas']['SearchPage']>;
 const EXACT_TOTAL_MAX = 10_000;
 /** Запас к пределу: оценка планировщика ошибается, и лучше лишний раз пересчитать точно. */
 const BROAD_ESTIMATE_MIN = 1.2 * EXACT_TOTAL_MAX;
+/** Столько ожидаемых совпадений собирается без раздумий: уточнять их число дороже. */
+const FEW_HITS_MAX = 2_000;
+/** По стольким первым совпадениям судят, какая их доля проходит остальные условия. */
+const PROBE_SAMPLE_ROWS = 200;
 /** Дальше этого места широкий запрос не листают. */
 const BROAD_OFFSET_MAX = 100_000;
 /** Сколько новейших совпадений располагается по близости у узкого и у широкого запроса. */
@@ -75,15 +81,41 @@ export async function searchFiles(files: FilesView, request: SearchRequest): Pro
 async function find(session: SearchSession, criteria: Criteria): Promise<Found> {
   const page = planPage(criteria);
   if (await isUnindexed(session, criteria)) return await findUnindexed(session, criteria, narrowRank(page));
-  const expected = await session.estimate(page.check);
+  const expected = await expectHits(session, criteria, page);
   let least = 0;
   if (expected <= BROAD_ESTIMATE_MIN) {
-    const hits = await session.collect(page, EXACT_TOTAL_MAX + 1);
+    const hits = await session.collect(uselessBeyondExact(page), EXACT_TOTAL_MAX + 1);
     if (hits.found <= EXACT_TOTAL_MAX) return exact(hits);
     least = hits.found;
   }
   if (criteria.offset > BROAD_OFFSET_MAX) throw offsetTooDeep();
   return await findBroad(session, criteria, { page: narrowRank(page), expected, least });
+}
+
+/**
+ * Сколько совпадений ждать. Планировщик перемножает доли слов так, будто слова независимы, и может ошибиться в тысячу раз;
+ * где ошибка стоила бы десяти тысяч прочитанных строк, число уточняется по самому индексу.
+ */
+async function expectHits(session: SearchSession, criteria: Criteria, page: PageQuery): Promise<number> {
+  const planned = await session.estimate(plainClause(criteria));
+  const guessed = planned > FEW_HITS_MAX || (criteria.words?.wanted.length ?? 0) > 1;
+  if (!guessed || planned > BROAD_ESTIMATE_MIN || countIndexed(criteria) !== 1) return planned;
+  const probed = await session.probe(page.where, PROBE_SAMPLE_ROWS);
+  return probed === undefined ? planned : Math.round(probed);
+}
+
+/** Сколько условий берётся индексами: у пересечения двух карт размер неизвестен, и уточнять по нему нечего. */
+function countIndexed(criteria: Criteria): number {
+  const { query, filename, extension, metadata, checksum, uploadedBy, retentionPolicy, tags, status } = criteria;
+  const { sizeMin, sizeMax, uploadedAfter, uploadedBefore } = criteria;
+  const single = [query, filename, extension, metadata, checksum, uploadedBy, retentionPolicy];
+  return [
+    ...single.map((value) => value !== undefined),
+    tags.length > 0,
+    status !== 'active',
+    sizeMin !== undefined || sizeMax !== undefined,
+    uploadedAfter !== undefined || uploadedBefore !== undefined,
+  ].filter(Boolean).length;
 }
 
 /** Имя индексу недоступно, а прочие условия оставляют слишком много строк, чтобы проверить каждую. */
@@ -120,7 +152,9 @@ async function findBroad(session: SearchSession, criteria: Criteria, { page, exp
   const likely = Math.max(expected, 2 * least);
   const estimated = { total: Math.max(likely, EXACT_TOTAL_MAX + 1), totalIsEstimate: true };
   const rowsInRange = Math.max(await session.estimate(range), likely);
-  for (const way of chooseWays({ expected: likely, rowsInRange, needed: hitsMax, check: checkKind(criteria) })) {
+  const indexed = countIndexed(criteria) > 1 ? Math.max(await session.estimate(textClause(criteria)), likely) : likely;
+  const ways = chooseWays({ expected: likely, rowsInRange, needed: hitsMax, check: checkKind(criteria), indexed });
+  for (const way of ways) {
     const hits = await tryWay(session, way, { page, range, key, hitsMax });
     if (hits === undefined) continue;
     if (way.kind === 'all' && hits.found <= COLLECT_MAX) return exact(hits);
@@ -159,6 +193,11 @@ function checkKind(criteria: Criteria): CheckKind {
   return criteria.query !== undefined || criteria.filename !== undefined ? 'name' : 'fields';
 }
 
+/** Больше предела — страница возьмётся широким поиском, и ранжировать здесь нечего. */
+function uselessBeyondExact(page: PageQuery): PageQuery {
+  return page.rank === undefined ? page : { ...page, rank: { ...page.rank, uselessFrom: EXACT_TOTAL_MAX + 1 } };
+}
+
 function narrowRank(page: PageQuery): PageQuery {
   return page.rank === undefined ? page : { ...page, rank: { ...page.rank, rowsMax: BROAD_RANKED_ROWS_MAX } };
 }
@@ -193,7 +232,8 @@ function offsetTooDeep(): ArtError {
     details: [
       {
         field: 'body.offset',
-        message: `широкий запрос листается до ${BROAD_OFFSET_MAX}: сузьте его / a broad search is paged up to ${BROAD_OFFSET_MAX}: narrow it`,
+        message: `a broad search is paged up to ${BROAD_OFFSET_MAX}: narrow it`,
+        ru: `широкий запрос листается до ${BROAD_OFFSET_MAX}: сузьте его`,
       },
     ],
   });

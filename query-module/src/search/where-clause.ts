@@ -3,14 +3,19 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Criteria, SearchMode, SearchStatus, SortBy } from './criteria.ts';
 import type { WordQuery } from './word-query.ts';
 
+/** Трёх начал хватает, чтобы отсеять почти всё лишнее. */
+const BEGINNINGS_MAX = 3;
+/** Столько слов запроса с кавычками ищется индексом порознь. */
+const PHRASE_WORDS_MAX = 8;
+
 export type Clause = RawBuilder<SqlBool>;
 
 /** Столбец или выражение, по которому стоит индекс порядка. */
 export type SortKey = Exclude<SortBy, 'relevance'>;
 
-/** Условие, которым удобно проверять строку: вектор слов строится один раз. */
+/** Условие, которым удобно проверять строку: вектор слов строится один раз и только там, где есть начала всех слов. */
 export function whereClause(criteria: Criteria): Clause {
-  return clauseWith(criteria, (words) => wordsClause(words.websearch));
+  return clauseWith(criteria, (words) => allOf([...beginningClauses(words), wordsClause(words.websearch)]));
 }
 
 /**
@@ -18,17 +23,32 @@ export function whereClause(criteria: Criteria): Clause {
  * и втрое быстрее, чем вычисляя один составной tsquery.
  */
 export function lookupClause(criteria: Criteria): Clause {
-  return clauseWith(criteria, (words) =>
-    words.required.length < 2 ? wordsClause(words.websearch) : allOf(separateClauses(words)),
-  );
+  return clauseWith(criteria, (words) => {
+    if (words.phrases.length > 0) return allOf(phraseClauses(words));
+    return words.required.length < 2 ? wordsClause(words.websearch) : allOf(separateClauses(words));
+  });
+}
+
+/** Условие без подсказок исполнителю: по нему планировщик оценивает число совпадений. */
+export function plainClause(criteria: Criteria): Clause {
+  return clauseWith(criteria, (words) => wordsClause(words.websearch));
+}
+
+/** Только условия на слова и имя, как их увидит индекс. */
+export function textClause(criteria: Criteria): Clause {
+  return allOf(textClauses(criteria, (words) => wordsClause(words.websearch)));
 }
 
 function clauseWith(criteria: Criteria, render: (words: WordQuery) => Clause): Clause {
-  const clauses: Clause[] = [fieldsClause(criteria)];
+  return allOf([fieldsClause(criteria), ...textClauses(criteria, render)]);
+}
+
+function textClauses(criteria: Criteria, render: (words: WordQuery) => Clause): Clause[] {
+  const clauses: Clause[] = [];
   if (criteria.words !== undefined) clauses.push(render(criteria.words));
   else if (criteria.query !== undefined) clauses.push(nameClause(criteria.mode, criteria.query));
   if (criteria.filename !== undefined) clauses.push(nameClause(criteria.mode, criteria.filename));
-  return allOf(clauses);
+  return clauses;
 }
 
 /** Все условия, кроме текста: простые поля. */
@@ -153,6 +173,66 @@ function nameClause(mode: SearchMode, name: string): Clause {
   // Без трёх знаков подряд индекс триграмм перебрал бы себя целиком: пусть планировщик о нём и не знает.
   if (!hasTrigram(name)) return sql`strpos(query.fold(original_filename), query.fold(${name}::text)) > 0`;
   return sql`query.part(original_filename) LIKE query.part(${containsPattern(name)}::text)`;
+}
+
+/**
+ * Слова рядом: индекс отбирает строки, где есть все слова, но порядка их не знает. Дешёвая проверка соседства по тексту идёт
+ * перед дорогой, а дорогая записана так, чтобы индекс за неё не взялся: его перепроверка шла бы первой.
+ */
+function phraseClauses({ websearch, phrases, wanted }: WordQuery): Clause[] {
+  const neighbours = phrases.flatMap((words) =>
+    words.slice(1).flatMap((word, index) => {
+      const previous = words[index] ?? '';
+      return scriptOf(word) !== undefined && scriptOf(word) === scriptOf(previous) ? [[previous, word] as const] : [];
+    }),
+  );
+  const vector = sql`query.search_vector(original_filename, description, tags)`;
+  return [
+    sql`(NOT query.is_noise(${websearch}) OR ${wordsClause(websearch)})`,
+    ...[...new Set(wanted)]
+      .slice(0, PHRASE_WORDS_MAX)
+      .map((word): Clause => sql`(query.is_noise(${word}) OR ${vector} @@ query.words_query(${word}))`),
+    ...neighbours.slice(0, BEGINNINGS_MAX).map(
+      ([previous, word]): Clause => sql`(query.is_noise(${previous}) OR query.is_noise(${word}) OR ${FOLDED_TEXT} ~
+        (${beginning(previous)} || '[[:alnum:]]*[^[:alnum:]]+' || ${beginning(word)}) OR ${ACCENTED_TEXT})`,
+    ),
+    sql`(${vector} || ''::tsvector) @@ query.words_query(${websearch})`,
+  ];
+}
+
+/**
+ * Дешёвая проверка перед дорогой: в тексте есть начало каждого нужного слова.
+ * Слово с диакритикой так не узнать (оно сравнивается без неё), поэтому текст с ней проходит дальше.
+ */
+function beginningClauses({ required, wanted }: WordQuery): Clause[] {
+  // С or ни одно слово порознь не обязательно: такой запрос не делится.
+  if (wanted.length > 1 && required.length === 1 && /(?:^|\s)or(?:\s|$)/.test(required[0] ?? '')) return [];
+  const words = [...new Set(wanted)].filter((word) => scriptOf(word) !== undefined).slice(0, BEGINNINGS_MAX);
+  if (words.length === 0) return [];
+  const begins = words.map(
+    (word): Clause => sql`(query.is_noise(${word}) OR strpos(${FOLDED_TEXT}, ${beginning(word)}) > 0)`,
+  );
+  return [sql`(${allOf(begins)} OR ${ACCENTED_TEXT})`];
+}
+
+/** В том же порядке, в каком поля идут в векторе слов. */
+const FOLDED_TEXT = sql`query.fold(original_filename || ' ' || array_to_string(tags, ' ') || ' ' || description)`;
+const ACCENTED_TEXT = sql`original_filename || array_to_string(tags, ' ') || description ~ '[À-ɏ]'`;
+
+/**
+ * Начало слова, общее у всех его форм. Русская основа — всегда начало слова; английская расходится с ним в последних
+ * буквах (company → compani, dying → die), они отброшены.
+ */
+function beginning(word: string): RawBuilder<string> {
+  const stem = sql<string>`(query.stems(${word}::text))[1]`;
+  return scriptOf(word) === 'latin' ? sql<string>`left(${stem}, greatest(length(${stem}) - 2, 1))` : stem;
+}
+
+/** Письмо слова, у которого основа — его начало; про остальные этого не обещано. */
+function scriptOf(word: string): 'latin' | 'cyrillic' | 'digits' | undefined {
+  if (/^[a-z]+$/.test(word)) return 'latin';
+  if (/^[а-я]+$/.test(word)) return 'cyrillic';
+  return /^[0-9]+$/.test(word) ? 'digits' : undefined;
 }
 
 /** Составное расширение (tar.gz): последняя часть по индексу, остальное — концом имени. */

@@ -22,7 +22,7 @@ test('запрос сводится к словам, кавычкам, or и м�
   ];
   for (const [query, websearch, wanted] of cases) {
     const { required, ...rest } = readWordQuery(query);
-    assert.deepEqual(rest, { websearch, wanted }, query);
+    assert.deepEqual({ websearch: rest.websearch, wanted: rest.wanted }, { websearch, wanted }, query);
     assert.ok(required.length >= 1);
   }
 });
@@ -37,4 +37,12 @@ test('нужные слова ищутся порознь, отрицание �
   assert.deepEqual(requiredOf('"договор аренды" склад'), ['"договор аренды"', 'склад']);
   assert.deepEqual(requiredOf('смета or бюджет'), ['смета or бюджет']);
   assert.equal(requiredOf('а б в г д е ж з и к л').length, 8);
+});
+
+test('слова в кавычках названы отдельно; с or и с минусом они ничего не требуют', () => {
+  const phrasesOf = (query: string): readonly (readonly string[])[] => readWordQuery(query).phrases;
+  assert.deepEqual(phrasesOf('"договор аренды" склад'), [['договор', 'аренды']]);
+  assert.deepEqual(phrasesOf('"договор"'), []);
+  assert.deepEqual(phrasesOf('склад -"договор аренды"'), []);
+  assert.deepEqual(phrasesOf('"договор аренды" or склад'), []);
 });

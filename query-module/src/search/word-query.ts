@@ -7,6 +7,8 @@ export interface WordQuery {
   readonly websearch: string;
   /** Тот же запрос частями, которые нужны все; одна часть — делить нечего. */
   readonly required: readonly string[];
+  /** Слова внутри кавычек, стоящие рядом; пусто, если кавычек нет или запрос с or. */
+  readonly phrases: readonly (readonly string[])[];
   /** Слова, которые искали (без отрицаемых): по ним подсвечивается найденное. */
   readonly wanted: readonly string[];
 }
@@ -20,6 +22,7 @@ const PIECE = /(?<minus>(?<![^\s])-)?"(?<phrase>[^"]*)"|(?<bare>[^\s"]+)/gu;
 export function readWordQuery(query: string): WordQuery {
   const parts: string[] = [];
   const wanted: string[] = [];
+  const phrases: string[][] = [];
   for (const { groups } of query.matchAll(PIECE)) {
     const bare = groups?.['bare'];
     if (bare !== undefined && /^or$/i.test(bare)) {
@@ -30,11 +33,12 @@ export function readWordQuery(query: string): WordQuery {
     const words = splitWords(groups?.['phrase'] ?? bare ?? '').map((word) => word.text);
     if (words.length === 0) continue;
     if (!negative) wanted.push(...words);
+    if (!negative && bare === undefined && words.length > 1) phrases.push(words);
     if (negative || bare === undefined) parts.push(renderPhrase(words, negative));
     else parts.push(...words.map((word) => (word === 'or' ? '"or"' : word)));
   }
   const websearch = wanted.length === 0 && !parts.some((part) => part.startsWith('-')) ? '' : parts.join(' ');
-  return { websearch, required: splitRequired(parts, websearch), wanted };
+  return { websearch, required: splitRequired(parts, websearch), phrases: parts.includes('or') ? [] : phrases, wanted };
 }
 
 /** Отрицания сами ничего не находят и остаются при первой части; с or делить нельзя. */
