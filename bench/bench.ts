@@ -1,6 +1,7 @@
 // npm run bench: меряет строки таблицы и сравнения к ним в одном прогоне.
 //   -- --only ID[,ID]   только названные строки (сравнения к ним снимаются тоже)
 //   -- --million        строки на миллион файлов и 64 загрузки по гибибайту: минуты и гигабайты диска
+//   -- --ten-million    строки поиска по десяти миллионам файлов: десятки минут и гигабайт
 //   -- --json           вместо таблицы JSON: объект при одной строке, иначе список
 //   -- --write          записать docs/benchmarks.md (только полный прогон)
 //   -- --smoke          крошечные размеры: проверить сами замеры, не машину
@@ -20,13 +21,15 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
     million: { type: 'boolean', default: false },
+    'ten-million': { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
 
-/** Обычный прогон обходится без дорогих строк, --million снимает только их, --write — все. */
+/** Обычный прогон обходится без дорогих строк, --million снимает только их, --write — и те и другие. */
 function isInGroup(row: Row): boolean {
+  if (row.huge === true || options['ten-million']) return row.huge === true && options['ten-million'];
   return options.write || (row.heavy === true) === options.million;
 }
 

@@ -7,6 +7,7 @@ import { layoutHome } from '../stand/src/home-layout.ts';
 import { type BenchStand, startBenchStand } from './bench-stand.ts';
 import { type Element, type ElementOptions, startElement } from './start-element.ts';
 import { type Million, makeMillion } from './million.ts';
+import { type RegistryStand, startRegistry } from './registry/start-registry.ts';
 import { type Nginx, startNginx } from './start-nginx.ts';
 import { type TokenIssuer, startTokenIssuer } from './token-issuer.ts';
 
@@ -20,6 +21,10 @@ export interface Sizes {
   readonly repeats: number;
   /** Сколько файлов в большом наборе. */
   readonly millionFiles: number;
+  /** Сколько строк в реестре, по которому ищут: в малом, в обычном и в огромном наборе. */
+  readonly registryFiles: number;
+  readonly registryMillionFiles: number;
+  readonly registryTenMillionFiles: number;
   /** Величина файла, когда их загружают 64 разом, байт; на тесном диске — меньше. */
   readonly manyLargeBytes: number;
 }
@@ -30,6 +35,9 @@ export const FULL_SIZES: Sizes = {
   smallMs: 5_000,
   repeats: 3,
   millionFiles: 1_000_000,
+  registryFiles: 20_000,
+  registryMillionFiles: 1_000_000,
+  registryTenMillionFiles: 10_000_000,
   manyLargeBytes: 2 ** 30,
 };
 /** Для проверки самих замеров, не для выводов. */
@@ -39,6 +47,9 @@ export const SMOKE_SIZES: Sizes = {
   smallMs: 500,
   repeats: 1,
   millionFiles: 5_000,
+  registryFiles: 2_000,
+  registryMillionFiles: 1_000,
+  registryTenMillionFiles: 10_000,
   manyLargeBytes: 2 ** 20,
 };
 
@@ -53,6 +64,8 @@ export interface Lab {
   million(): Promise<Million>;
   /** Стенд со своими настройками сверх обычных; после остановки папка убирается. */
   separateStand(env: Record<string, string>): Promise<BenchStand>;
+  /** Реестр из стольких строк и Query над ним: делается один раз на величину. */
+  registry(files: number): Promise<RegistryStand>;
   /** Чистый элемент в своей папке; после остановки папка убирается. */
   separateElement(): Promise<Element>;
   close(): Promise<void>;
@@ -83,6 +96,7 @@ export async function openLab(root: string, sizes: Sizes): Promise<Lab> {
     await mkdir(join(directory, name), { recursive: true });
     return join(directory, name);
   };
+  const registries = new Map<number, RegistryStand>();
   const issuer: () => Promise<TokenIssuer> = once(async () => keep(await startTokenIssuer()));
   const stand = once(async () => keep(await startBenchStand(await place('stand'))));
   return {
@@ -103,6 +117,17 @@ export async function openLab(root: string, sizes: Sizes): Promise<Lab> {
       await started.made;
       return started;
     }),
+    async registry(files) {
+      let stand = registries.get(files);
+      if (stand === undefined) {
+        const started = startRegistry({ directory: await place(`registry-${files}`), issuer: await issuer(), files });
+        closers.push(() => started.close());
+        registries.set(files, started);
+        stand = started;
+      }
+      await stand.made;
+      return stand;
+    },
     async separateElement() {
       const directory = await place(`separate-${closers.length}`);
       const element = await startElement({ directory, issuer: await issuer() });

@@ -16,6 +16,7 @@ import {
 } from './measure-million.ts';
 import { measureRegistrations } from './measure-registry.ts';
 import { measureMillionSync } from './measure-sync.ts';
+import { measureCached, measureSearch } from './measure-search.ts';
 import { measureDd, measureSerialFdatasync, measureSha256 } from './measure-disk.ts';
 import { peakResidentBytes, totalCpuSeconds } from './process-usage.ts';
 import type { Element } from './start-element.ts';
@@ -312,6 +313,9 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   'admin.token-c64': (lab) => measureTokens('admin.token-c64', lab, 64),
   'admin.login': (lab) => measureLogins('admin.login', lab),
   'admin.register-c64': (lab) => measureRegistrations('admin.register-c64', lab),
+  'query.get-cached': (lab) => measureCached('query.get-cached', lab),
+  search: (lab) => measureSearch('search', lab, lab.sizes.registryMillionFiles),
+  'search.10m': (lab) => measureSearch('search.10m', lab, lab.sizes.registryTenMillionFiles),
   'path.put-1g': putLarge('path.put-1g', pathSubject),
   'path.get-1g': getLarge('path.get-1g', pathSubject),
   'path.put-4k-c64': putSmall('path.put-4k-c64', pathSubject, 64),

@@ -37,3 +37,11 @@ test('цель значения судит само значение', () => {
   assert.equal(judge(row('se.put-1g.cpu'), 2.3, null).ok, false);
   assert.equal(judge(row('path.put-4k-c64'), 600, 5000).ok, true);
 });
+
+test('десять миллионов — в два с половиной раза от миллиона', () => {
+  for (const kind of ['exact', 'partial', 'fulltext', 'filters']) {
+    const [million, more] = [row(`search.${kind}`).target, row(`search.10m.${kind}`).target];
+    assert.ok(million?.kind === 'atMost' && more?.kind === 'atMost');
+    assert.equal(more.value / million.value, 2.5);
+  }
+});

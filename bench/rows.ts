@@ -1,6 +1,8 @@
 // Строки таблицы замеров: устойчивые имена, единицы, с чем сравнивать и какую цель ставит задание. Чистые данные.
 // Длиннее обычного: это одна таблица.
 
+import { SEARCH_ROWS } from './search-rows.ts';
+
 export type Target =
   | { readonly kind: 'ratio'; readonly atLeast: number }
   | { readonly kind: 'atLeast'; readonly value: number }
@@ -16,6 +18,8 @@ export interface Row {
   readonly target?: Target;
   /** Дорогая строка: минуты и гигабайты. Снимается по имени, с --million и с --write. */
   readonly heavy?: true;
+  /** Ещё дороже: десятки гигабайт и десятки минут. Снимается только по имени и с --ten-million. */
+  readonly huge?: true;
 }
 
 const ratio = (atLeast: number): Target => ({ kind: 'ratio', atLeast });
@@ -247,6 +251,7 @@ export const ROWS: readonly Row[] = [
   ...HEAVY_ROWS,
   ...IDENTITY_ROWS,
   ...REGISTRY_ROWS,
+  ...SEARCH_ROWS,
   ...withCost(
     {
       id: 'path.put-1g',

@@ -66,10 +66,11 @@ export async function startElement({
   };
 }
 
-async function listeningPort(child: ChildProcess): Promise<number> {
+/** Порт, о котором сообщил запущенный модуль. */
+export async function listeningPort(child: ChildProcess): Promise<number> {
   const signal = AbortSignal.timeout(START_TIMEOUT_MS);
   const exited = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`элемент хранения завершился при запуске с кодом ${code}`);
+    throw new Error(`модуль завершился при запуске с кодом ${code}`);
   });
   exited.catch(() => {});
   for (;;) {
@@ -87,7 +88,8 @@ async function killChild(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
+/** SIGTERM, а если не помогло — SIGKILL. */
+export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');

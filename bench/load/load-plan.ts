@@ -11,6 +11,8 @@ export interface LoadPlan {
   readonly ca?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly bodyBytes: number;
+  /** Ответы get разной длины: с bodyBytes их не сверяют. */
+  readonly lengthVaries?: true;
   /** Тело запроса post. */
   readonly text?: string;
   readonly connections: number;

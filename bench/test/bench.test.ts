@@ -33,6 +33,12 @@ test('строки большого набора снимаются по име�
   assert.ok(result.value !== null && result.value > 0);
 });
 
+test('поиск меряется на своём реестре: все запросы получают ответ', async () => {
+  const result = await measure('search.fulltext');
+  assert.ok(result.value !== null && result.value > 0);
+  assert.equal(result.note, undefined);
+});
+
 test('незнакомая строка — понятный отказ', async () => {
   await assert.rejects(run(process.execPath, [bench, '--only', 'нет.такой']), /Нет такой строки/);
 });

@@ -31,8 +31,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'bench',
     files: /^bench\//,
-    mayImport: ['bench', 'stand', 'tools', 'contracts', 'auth', 'clients', 'testing'],
-    why: 'Замеры видят систему снаружи; изнутри — только проверку токена, у неё своя строка.',
+    mayImport: ['bench', 'stand', 'tools', 'contracts', 'auth', 'clients', 'postgres', 'testing'],
+    why: 'Замеры видят систему снаружи; изнутри — проверку токена, у неё своя строка, и базу, которую наполняют сами.',
   },
   {
     name: 'stand',
