@@ -22,6 +22,7 @@ import { listAudit } from './audit/audit-table.ts';
 import { exportAudit } from './audit/export-audit.ts';
 import { createRefusals } from './audit/refusals.ts';
 import { createRefusedCalls } from './audit/refused-calls.ts';
+import { runBackup } from './backup/run-backup.ts';
 import { checkReadiness } from './check-readiness.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database-table.ts';
@@ -151,10 +152,16 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
   }
 }
 
-/** Команда на сервере: `unlock NAME` или `reset-password NAME`. Ни порта, ни миграций. */
-export async function runRescue(config: Config, log: Logger, args: readonly string[]): Promise<RescueOutcome> {
+/** Команда на сервере: выручить администратора, снять копию, восстановить из неё. Порт не открывается. */
+export async function runCommand(config: Config, log: Logger, args: readonly string[]): Promise<RescueOutcome> {
   const database = openDatabase({ ...config.database, log });
   try {
+    const [command, file, ...rest] = args;
+    if ((command === 'dump' || command === 'restore') && file !== undefined && rest.length === 0) {
+      // Восстанавливают в пустую базу: таблиц в ней ещё нет.
+      if (command === 'restore') await prepareDatabase(database, log);
+      return await runBackup(database, { command, file });
+    }
     return await rescueAdmin({ database, passwords: createPasswords() }, args);
   } finally {
     await database.close();

@@ -1,6 +1,6 @@
 // Вход процесса модуля управления: прочитать окружение, собрать, запустить. С командой — выполнить её и выйти.
 import { createLogger, run } from '@artstore/chassis';
-import { buildApp, runRescue } from './app.ts';
+import { buildApp, runCommand } from './app.ts';
 import { readConfig } from './config.ts';
 
 const config = readConfig(process.env);
@@ -8,7 +8,7 @@ const log = createLogger({ service: 'admin-module', ...config.log });
 const args = process.argv.slice(2);
 try {
   if (args.length > 0) {
-    const { exitCode, text } = await runRescue(config, log, args);
+    const { exitCode, text } = await runCommand(config, log, args);
     process.stderr.write(text);
     process.exitCode = exitCode;
   } else {

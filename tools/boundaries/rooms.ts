@@ -169,6 +169,7 @@ export const PERMISSIONS: readonly Permission[] = [
         files: new RegExp(`^${MODULE}/src/(main|app|config|read-[a-z-]+)\\.ts$`),
         why: 'сертификаты и файлы настроек при запуске',
       },
+      { files: /^admin-module\/src\/backup\/backup-file\.ts$/, why: 'файл копии, который просит оператор' },
     ],
   },
   {

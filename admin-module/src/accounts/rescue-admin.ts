@@ -24,6 +24,8 @@ export interface RescueOutcome {
 const USAGE = `Команды на сервере / Commands on the server:
   unlock NAME           снять блокировку входа / lift the lockout
   reset-password NAME   выдать одноразовый пароль, закрыть сеансы, снять блокировку / issue a one-time password
+  dump FILE             записать копию административной части в новый файл / write a dump to a new file
+  restore FILE          восстановить из копии в пустую базу / restore into an empty database
 `;
 
 export async function rescueAdmin(rooms: RescueRooms, args: readonly string[]): Promise<RescueOutcome> {

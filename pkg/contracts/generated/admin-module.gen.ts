@@ -1307,7 +1307,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        AuditObjectType: "file" | "storage_element" | "sync" | "service_account" | "admin_user" | "session" | "signing_key" | "audit_log";
+        AuditObjectType: "file" | "storage_element" | "sync" | "service_account" | "admin_user" | "session" | "signing_key" | "audit_log" | "database";
         /** @enum {string} */
         AuditResult: "success" | "failure";
         AuditEntry: {
