@@ -7,7 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '@artstore/testing';
 import { openPool } from '@artstore/postgres';
 import { searchDatabaseUrl } from '../src/registry/search-database-url.ts';
-import { createRegistry, emptyDatabase, fileRow, insertFiles, registryDatabase, silent } from './registry-fixture.ts';
+import {
+  createRegistry,
+  emptyDatabase,
+  fileRow,
+  insertFiles,
+  type Registry,
+  registryDatabase,
+  silent,
+} from './registry-fixture.ts';
 import { startAdmin } from './start-admin.ts';
 import { startElement } from './start-element.ts';
 import { type ErrorReply, type QueryStand, startQuery } from './start-query.ts';
@@ -36,6 +44,48 @@ test('таблицы ещё нет: поиск отвечает NOT_READY, а п
   const { rows } = await registry.pool.query(`SELECT indexname FROM pg_indexes WHERE indexname LIKE 'files_query_%'`);
   assert.equal(rows.length, 9);
 });
+
+test('индексы строятся на живой таблице: поиск и запись идут, чужая долгая транзакция их лишь задерживает', async (t) => {
+  const registry = await emptyDatabase(t);
+  await createRegistry(registry);
+  await insertFiles(registry, [fileRow(), fileRow({ original_filename: 'смета.xlsx' })]);
+  // Построение без остановки записи ждёт конца всех начатых транзакций: открытая держит его сколько нужно проверке.
+  const writer = await registry.pool.connect();
+  await writer.query(`BEGIN; UPDATE files SET description = 'правка' WHERE original_filename = 'смета.xlsx'`);
+  const query = await startQuery(t, { registry, env: { QM_SEARCH_TIMEOUT: '30s' } });
+  try {
+    await waitUntil('построение ждёт чужую транзакцию', async () => (await countIndexes(registry, false)) > 0, 30_000);
+    const ready = await readiness(query);
+    assert.equal(ready.status, 'degraded');
+    assert.match(ready.checks['search']?.message ?? '', /строятся/);
+    for (const body of [
+      { query: 'договоры', mode: 'fulltext' },
+      { query: 'оговор' },
+      { query: 'договор.pdf', mode: 'exact' },
+    ]) {
+      assert.equal((await query.search(body)).total, 1);
+    }
+    await insertFiles(registry, [fileRow({ original_filename: 'новый договор.pdf' })]);
+    assert.equal((await query.search({ query: 'договоры', mode: 'fulltext' })).total, 2);
+    assert.equal(await countIndexes(registry, true), 0);
+  } finally {
+    await writer.query('COMMIT');
+    writer.release();
+  }
+  await waitUntil('индексы построены', async () => (await readiness(query)).checks['search']?.status === 'ok', 100_000);
+  assert.equal(await countIndexes(registry, true), 9);
+  assert.equal((await query.search({ query: 'правки', mode: 'fulltext' })).total, 1);
+});
+
+/** Сколько индексов поиска готово (valid) или только строится. */
+async function countIndexes({ pool }: Registry, valid: boolean): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+     WHERE relname LIKE 'files_query_%' AND indisvalid = $1`,
+    [valid],
+  );
+  return rows[0]?.count ?? 0;
+}
 
 test('миграции обратимы: без индексов поиск верен, без схемы — NOT_READY, а не 500', async (t) => {
   const registry = await registryDatabase(t);
