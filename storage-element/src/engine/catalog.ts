@@ -7,6 +7,7 @@
 //
 // Длиннее трёхсот строк: запись, счёт и чтение держат одно состояние (totals) и одну транзакцию.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ArtError } from '@artstore/contracts';
 import type { StoredFile, StoredStatus } from '../files/file.ts';
 import { attrFromTrustedJson, attrToJson } from './attr.ts';
 import { DamagedAttrs } from './catalog-damaged.ts';
@@ -67,15 +68,14 @@ export class Catalog {
   readonly #byId: StatementSync;
   readonly #delete: StatementSync;
   readonly #setFact: StatementSync;
-  readonly damaged: DamagedAttrs;
+  readonly #damaged: DamagedAttrs;
   readonly #sql: (text: string) => StatementSync;
-  readonly verified: VerifiedIndex;
+  readonly #verified: VerifiedIndex;
   readonly #totals = new Map<StoredStatus, StatusTotals>();
   /** Истёкшие и не записанные истёкшими к мигу iso: сосчитаны однажды, дальше прибавляются только новые. */
   #lapsedBy: { readonly iso: string; readonly totals: StatusTotals } | undefined;
   readonly #tombstones: Tombstones;
-  /** Очередь сборщика. */
-  readonly dueQueue: DueQueue;
+  readonly #dueQueue: DueQueue;
   readonly #makeRoom: () => boolean;
   readonly isAlone: boolean;
   #applied = 0;
@@ -83,6 +83,8 @@ export class Catalog {
   #pending: LogRecord[] = [];
   /** Закрепить не хватило места: пробует снова только контрольная точка. */
   #full: unknown;
+  /** Перемена отменена, и помнимое здесь с базой уже не сходится. */
+  #isStale = false;
 
   /**
    * at — файл базы, ':memory:' или открытая база. makeRoom освобождает место на полном диске; false — нечего.
@@ -108,10 +110,10 @@ export class Catalog {
     );
     this.#delete = this.#db.prepare('DELETE FROM files WHERE file_id = ?');
     this.#setFact = this.#db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
-    this.damaged = new DamagedAttrs(this.#db);
+    this.#damaged = new DamagedAttrs(this.#db);
     this.#tombstones = new Tombstones(this.#db);
-    this.dueQueue = new DueQueue(this.#db);
-    this.verified = new VerifiedIndex(this.#db);
+    this.#dueQueue = new DueQueue(this.#db);
+    this.#verified = new VerifiedIndex(this.#db);
     this.recount();
   }
 
@@ -120,14 +122,56 @@ export class Catalog {
    * узкому индексу.
    */
   recount(): void {
+    const applied = Number(this.fact('applied_revision') ?? 0);
+    const rows = this.#sql('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status').all();
+    // Диск отказал выше — прежнее не тронуто: нули сошли бы за пустой элемент.
+    this.#applied = applied;
     this.#lapsedBy = undefined;
-    this.#applied = Number(this.fact('applied_revision') ?? 0);
     this.#tombstones.reload();
     for (const status of STATUSES) this.#totals.set(status, { files: 0, bytes: 0 });
-    const rows = this.#sql('SELECT status, count(*) AS files, sum(size) AS bytes FROM files GROUP BY status').all();
     for (const row of rows as unknown as { status: StoredStatus; files: number; bytes: number }[]) {
       this.#totals.set(row.status, { files: row.files, bytes: row.bytes });
     }
+  }
+
+  /** Зовётся раньше всякого чтения: без незакреплённого подтверждённый файл выглядел бы ненайденным. */
+  #requireWhole(): void {
+    try {
+      this.#restore();
+    } catch (cause) {
+      throw new ArtError('NOT_READY', { cause });
+    }
+  }
+
+  /**
+   * После отмены перечитывает базу и вносит незакреплённое заново; не вышло — бросает, и следующий зов пробует снова.
+   * Отказ диска отменяет открытую транзакцию и тогда, когда отказало простое чтение: об этом говорит только isTransaction.
+   */
+  #restore(): void {
+    if (!this.#isStale && (this.#pending.length === 0 || this.#db.isTransaction)) return;
+    this.#undo();
+    this.recount();
+    if (this.#pending.length > 0) {
+      this.#db.exec('BEGIN IMMEDIATE');
+      this.#applyAll(this.#pending);
+    }
+    this.#isStale = false;
+  }
+
+  get damaged(): DamagedAttrs {
+    this.#requireWhole();
+    return this.#damaged;
+  }
+
+  get verified(): VerifiedIndex {
+    this.#requireWhole();
+    return this.#verified;
+  }
+
+  /** Очередь сборщика. */
+  get dueQueue(): DueQueue {
+    this.#requireWhole();
+    return this.#dueQueue;
   }
 
   fact(name: string): string | undefined {
@@ -141,19 +185,18 @@ export class Catalog {
 
   /** До какой revision каталог дошёл. */
   get appliedRevision(): number {
+    this.#requireWhole();
     return this.#applied;
   }
 
   /** Вносит записи журнала все или ни одной; уже внесённые пропускает, поэтому повтор безвреден. Места на диске не просит. */
   apply(records: readonly LogRecord[]): void {
-    try {
+    if (records.length === 0) return;
+    this.#restore();
+    this.#orUndo(() => {
       if (!this.#db.isTransaction) this.#db.exec('BEGIN IMMEDIATE');
       this.#applyAll(records);
-    } catch (error) {
-      this.#undo();
-      this.#redo();
-      throw error;
-    }
+    });
     // Байты файлов каталогу не нужны, и держать их незачем.
     for (const record of records) {
       this.#pending.push(record.type === 'put' ? { type: 'patch', file: record.file, place: record.place } : record);
@@ -174,7 +217,7 @@ export class Catalog {
     if (this.#pending.length === 0) return;
     try {
       unlessFull(this.#db, this.#makeRoom, () => {
-        if (!this.#db.isTransaction) this.#redo();
+        this.#restore();
         this.#orUndo(() => {
           this.#setFact.run('applied_revision', String(this.#applied));
           this.#db.exec('COMMIT');
@@ -184,16 +227,8 @@ export class Catalog {
       this.#full = undefined;
     } catch (error) {
       if (isNoSpace(error)) this.#full = error;
-      this.#redo();
       throw error;
     }
-  }
-
-  /** Вносит незакреплённое заново: транзакция отменена. */
-  #redo(): void {
-    if (this.#pending.length === 0) return;
-    this.#db.exec('BEGIN IMMEDIATE');
-    this.#applyAll(this.#pending);
   }
 
   #applyAll(records: readonly LogRecord[]): void {
@@ -204,6 +239,7 @@ export class Catalog {
 
   /** Каталог дошёл до revision. */
   advance(revision: number): void {
+    this.#restore();
     if (revision <= this.#applied) return;
     this.setFact('applied_revision', String(revision));
     this.#applied = revision;
@@ -217,8 +253,8 @@ export class Catalog {
         return;
       case 'mark':
         this.upsert(record);
-        if (record.sidecar === 'keep') this.damaged.mark(record.file.fileId, record.place);
-        else this.damaged.clear(record.file.fileId);
+        if (record.sidecar === 'keep') this.#damaged.mark(record.file.fileId, record.place);
+        else this.#damaged.clear(record.file.fileId);
         return;
       case 'remove': {
         const known = this.#row(record.fileId);
@@ -226,7 +262,7 @@ export class Catalog {
           this.#count(known, -1);
           this.#forgetLapsed(known.due_at);
           this.#delete.run(record.fileId);
-          this.damaged.clear(record.fileId);
+          this.#damaged.clear(record.fileId);
         }
         this.#tombstones.bury(record);
         return;
@@ -272,6 +308,7 @@ export class Catalog {
   }
 
   get(fileId: string): CatalogEntry | undefined {
+    this.#requireWhole();
     const row = this.#row(fileId);
     return row && { file: attrFromTrustedJson(row.attr), place: parsePlace(row.place) };
   }
@@ -284,6 +321,7 @@ export class Catalog {
     items: StoredFile[];
     total: number;
   } {
+    this.#requireWhole();
     const counts = this.#pageCounts(page);
     const { text, values } = pageQuery(page, counts);
     const rows = this.#sql(text).all(values);
@@ -305,7 +343,7 @@ export class Catalog {
   #lapsed(nowIso: string): StatusTotals {
     const known = this.#lapsedBy;
     const from = known === undefined || known.iso > nowIso ? { iso: '', totals: { files: 0, bytes: 0 } } : known;
-    const added = this.dueQueue.totals('active', nowIso, from.iso);
+    const added = this.#dueQueue.totals('active', nowIso, from.iso);
     const totals = { files: from.totals.files + added.files, bytes: from.totals.bytes + added.bytes };
     this.#lapsedBy = { iso: nowIso, totals };
     return totals;
@@ -318,6 +356,7 @@ export class Catalog {
 
   /** Сколько файлов и байт в каждом состоянии к nowIso. */
   totals(nowIso: string): Record<StoredStatus, StatusTotals> {
+    this.#requireWhole();
     const lapsed = this.#lapsed(nowIso);
     const at = (status: StoredStatus, sign: 1 | 0 | -1): StatusTotals => {
       const written = this.#totals.get(status) ?? { files: 0, bytes: 0 };
@@ -334,16 +373,19 @@ export class Catalog {
 
   /** Байты всех файлов, и тех, что ждут удаления: место они занимают. */
   get storedBytes(): number {
+    this.#requireWhole();
     return [...this.#totals.values()].reduce((sum, totals) => sum + totals.bytes, 0);
   }
 
   /** Сколько надгробий помнит лента; счёт не бесплатен: не чаще опроса метрик. */
   get tombstoneCount(): number {
+    this.#requireWhole();
     return this.#tombstones.count;
   }
 
   /** Перемены после revision по порядку: нынешний вид файлов и надгробия. */
   changes(after: number, limit: number): Change[] {
+    this.#requireWhole();
     const upserts = this.#sql('SELECT revision, attr FROM files WHERE revision > ? ORDER BY revision LIMIT ?')
       .all(after, limit)
       .map((row): Change => {
@@ -357,6 +399,7 @@ export class Catalog {
 
   /** До какой revision надгробия забыты: копия, снятая раньше неё, об удалённых уже не узнает. */
   get historyFrom(): number {
+    this.#requireWhole();
     return this.#tombstones.historyFrom;
   }
 
@@ -374,6 +417,7 @@ export class Catalog {
 
   /** Время последней перемены, о которой говорит само описание; undefined, если файлов нет. */
   get lastChangeMs(): number | undefined {
+    this.#requireWhole();
     const row = this.#db.prepare('SELECT attr FROM files ORDER BY revision DESC LIMIT 1').get();
     if (row === undefined) return undefined;
     const file = attrFromTrustedJson(String(row.attr));
@@ -405,7 +449,10 @@ export class Catalog {
   transaction(work: () => void): void {
     if (this.#full !== undefined) throw this.#full;
     this.commit();
-    unlessFull(this.#db, this.#makeRoom, () => this.#transact(work));
+    unlessFull(this.#db, this.#makeRoom, () => {
+      this.#restore();
+      this.#transact(work);
+    });
   }
 
   #transact(work: () => void): void {
@@ -425,10 +472,10 @@ export class Catalog {
     }
   }
 
-  /** При нехватке места и отказе диска SQLite отменяет запись сама. */
+  /** При нехватке места и отказе диска SQLite отменяет запись сама. Перечитает следующий зов: наружу идёт первая причина. */
   #undo(): void {
+    this.#isStale = true;
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-    this.recount();
   }
 
   /**
@@ -442,6 +489,7 @@ export class Catalog {
 
   /** Незакреплённое теряется: журнал повторит. */
   close(): void {
+    this.#pending = [];
     this.#db.close();
   }
 }
