@@ -21,7 +21,9 @@ export class VerifiedIndex {
     this.#touch = db.prepare('UPDATE files SET verified_at = ? WHERE file_id = ?');
     this.#oldest = db.prepare('SELECT verified_at FROM files ORDER BY verified_at LIMIT 1');
     this.#due = db.prepare('SELECT file_id, place FROM files WHERE verified_at <= ? ORDER BY verified_at LIMIT ?');
-    this.#clampFuture = db.prepare('UPDATE files SET verified_at = ? WHERE verified_at > ?');
+    this.#clampFuture = db.prepare(
+      'UPDATE files SET verified_at = ? WHERE file_id IN (SELECT file_id FROM files WHERE verified_at > ? LIMIT ?)',
+    );
     this.#inBucket = db.prepare('SELECT file_id FROM files WHERE place = ?');
   }
 
@@ -42,8 +44,9 @@ export class VerifiedIndex {
     for (const fileId of fileIds) this.#touch.run(nowMs, fileId);
   }
 
-  clampFuture(nowMs: number, atMs: number): void {
-    this.#clampFuture.run(atMs, nowMs);
+  /** Не больше limit за раз: переменённое лежит в памяти, пока не закреплено. Возвращает, сколько. */
+  clampFuture(nowMs: number, atMs: number, limit: number): number {
+    return Number(this.#clampFuture.run(atMs, nowMs, limit).changes);
   }
 
   /** Вёдра, в которых по каталогу есть файлы. */

@@ -284,6 +284,20 @@ test('внесённое видно сразу, другому соединен�
   again.close();
 });
 
+test('проверенное в будущем правится пачками: каждая закрепляется сама, последняя неполная', () => {
+  const catalog = new Catalog(':memory:');
+  const uploadedAt = '2030-01-01T00:00:00.000Z';
+  catalog.apply([0, 1, 2, 3, 4].map((index) => put(fileOf(index, { uploadedAt }))));
+  const [nowMs, atMs] = [Date.parse(NOW), Date.parse(NOW) - 1];
+  const counts: number[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    catalog.transaction(() => counts.push(catalog.verified.clampFuture(nowMs, atMs, 2)));
+  }
+  assert.deepEqual(counts, [2, 2, 1, 0]);
+  assert.equal(catalog.verified.due(atMs, 10).length, 5);
+  catalog.close();
+});
+
 test('база сама отменила запись (кончилось место) — наружу идёт её причина, и каталог работает дальше', (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'artstore-catalog-'));
   t.after(() => rmSync(dir, { recursive: true }));

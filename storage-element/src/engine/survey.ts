@@ -24,6 +24,8 @@ export type AttrFound =
 const ATTR_BYTES_MAX = 1 << 20;
 /** Столько одноимённых может лежать в карантине. */
 const QUARANTINE_TWINS_MAX = 1000;
+/** Столько записей каталога правится разом: главный поток занят десятки миллисекунд. */
+const CLAMP_BATCH = 1000;
 
 export class Survey {
   readonly #disk: Disk;
@@ -126,9 +128,16 @@ export class Survey {
     this.#catalog.unlessNoSpace(() => this.#catalog.verified.touch(fileIds, nowMs));
   }
 
-  /** Проверенное в будущем — след переведённых часов: считается проверенным в atMs, иначе до него не дошло бы годами. */
-  forgetFutureChecks(nowMs: number, atMs: number): void {
-    this.#catalog.unlessNoSpace(() => this.#catalog.verified.clampFuture(nowMs, atMs));
+  /**
+   * Проверенное в будущем — след переведённых часов: считается проверенным в atMs, иначе до него не дошло бы годами.
+   * Правит не больше пачки; false, если такого не осталось или на диске нет места.
+   */
+  forgetFutureChecks(nowMs: number, atMs: number): boolean {
+    let count = 0;
+    this.#catalog.unlessNoSpace(() => {
+      count = this.#catalog.verified.clampFuture(nowMs, atMs, CLAMP_BATCH);
+    });
+    return count === CLAMP_BATCH;
   }
 
   /** Байты с диска, а не из открытого раньше: под именем могли оказаться другие. undefined, если их нет. */

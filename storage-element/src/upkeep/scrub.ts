@@ -88,7 +88,7 @@ export class Scrubber {
     }
     // Проверенные в этот проход новее этого мига: проход конечен.
     const dueMs = store.nowMs() - periodMs * DUE_SHARE;
-    store.survey.forgetFutureChecks(store.nowMs(), dueMs);
+    while (!signal.aborted && store.survey.forgetFutureChecks(store.nowMs(), dueMs)) await turn();
     // О ком рассудить не вышло, тот ждёт следующего прохода и остаётся непроверенным.
     const postponed = new Set<string>();
     while (postponed.size < POSTPONED_MAX) {
