@@ -42,7 +42,7 @@ for (const type of ['ext4', 'xfs'] as const) {
       await watchAnswers(element, [...feed.files.keys()], filesBefore);
     });
     // Сам, без чужой помощи: пока процесс держит диск, подключить его заново нельзя.
-    const code = await Promise.race([element.ended, sleep(END_MS, 'не завершился')]);
+    const code = await Promise.race([element.ended, sleep(END_MS, 'не завершился', { ref: false })]);
     assert.ok(typeof code === 'number' && code !== 0, `код завершения: ${code}`);
     disk.unmount();
     disk.mount();

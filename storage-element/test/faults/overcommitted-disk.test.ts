@@ -39,7 +39,7 @@ test('под диском кончилось настоящее место: сб
   const feed = new FeedCopy();
   const element = await room.start();
   const code = await underLoad({ element, ledger, workers: 6, sizes: [4096, 300_000, 1_500_000] }, () =>
-    Promise.race([element.ended, untilReadOnly(element), sleep(FAIL_MS, 'не завершился')]),
+    Promise.race([element.ended, untilReadOnly(element), sleep(FAIL_MS, 'не завершился', { ref: false })]),
   );
   assert.ok(code === READ_ONLY || (typeof code === 'number' && code !== 0), `код завершения: ${code}`);
   if (code === READ_ONLY) element.child.kill('SIGKILL');
