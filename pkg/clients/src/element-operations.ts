@@ -7,7 +7,8 @@ import type { Shape } from './shape.ts';
 import type { StorageElementClient } from './storage-element-client.ts';
 import { gcState, reconcileState } from './upkeep-shapes.ts';
 
-const LIST_TIMEOUT_MS = 60_000;
+/** Страница по дальней сети едет столько, сколько едет: молчание обрывает соединение раньше, этот предел — от капели. */
+const LIST_TIMEOUT_MS = 5 * 60_000;
 /** Страница из 1000 описаний по 8 КиБ метаданных и имени. */
 const PAGE_BYTES_MAX = 32 * 1024 * 1024;
 
