@@ -9,6 +9,8 @@ const MAIN = join(import.meta.dirname, '../src/main.ts');
 
 export interface AdminProcess extends Pick<TestAdmin, 'url' | 'call' | 'token' | 'adminToken'> {
   readonly pid: number;
+  /** Процесса больше нет. */
+  readonly ended: Promise<Ended>;
 }
 
 export interface Ended {
@@ -27,7 +29,7 @@ export async function startAdminProcess(t: TestContext, env: Record<string, stri
   const { port, ended, pid } = spawnMain(t, env);
   const listening = await port;
   if (listening === undefined) throw new Error(`модуль не запустился: ${(await ended).output}`);
-  return { pid, ...callsTo(`http://127.0.0.1:${listening}`) };
+  return { pid, ended, ...callsTo(`http://127.0.0.1:${listening}`) };
 }
 
 /** Для запусков, которые обязаны не удаться. */

@@ -195,7 +195,7 @@ test('негодная запись — одна строка в истории,
   );
 });
 
-test('страницы не по ключу и бесконечный перечень останавливают проход; отмена прерывает его на границе страницы', async (t) => {
+test('страницы не по ключу и бесконечный перечень останавливают проход; отмена прерывает проход', async (t) => {
   const { admin, element, sync } = await setStage(t);
   for (let index = 0; index < 3; index += 1) element.put();
   const pages = (page: () => { items: FakeFile[]; after: string | null }): NonNullable<FakeElement['intercept']> => {

@@ -1,4 +1,4 @@
-// Прервать идущий проход: просьба записывается, проход увидит её на границе страницы.
+// Прервать идущий проход: просьба записывается, проход сам увидит её через секунду-другую, даже если ждёт элемента.
 import { ArtError } from '@artstore/contracts';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-table.ts';

@@ -2,7 +2,7 @@
 // в том числе у разных копий модуля.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@artstore/chassis';
+import { every, type Logger } from '@artstore/chassis';
 import type { StorageElementClient } from '@artstore/clients';
 import { ArtError, isArtError } from '@artstore/contracts';
 import { type Actor, SYSTEM } from '../audit/actor.ts';
@@ -18,6 +18,7 @@ import {
   closeInterrupted,
   finishSync,
   insertSync,
+  isCancelRequested,
   isSyncRunning,
   settleConfirmations,
   type SyncFault,
@@ -28,6 +29,8 @@ import {
 /** Столько ждём, пока уже законченный проход отпустит замок. */
 const RELEASE_WAIT_MS = 5_000;
 const RELEASE_POLL_MS = 20;
+/** Как часто проход узнаёт, не просили ли его прервать: страницы от молчащего элемента ждать можно долго. */
+const CANCEL_POLL_MS = 1_000;
 
 export interface SyncRooms {
   readonly database: Database;
@@ -78,7 +81,17 @@ export async function syncElement(rooms: SyncRooms, request: SyncRequest): Promi
 async function runPass(rooms: SyncRooms, request: SyncRequest, position: SyncPosition): Promise<SyncRun | undefined> {
   // Пока позиция ленты неизвестна, лента начинается с полного прохода.
   const mode = request.mode === 'changes' && needsFull(position) ? 'full' : request.mode;
-  const pass = await openPass(rooms, { ...request, mode }, position);
+  const cancelled = new AbortController();
+  const signal = AbortSignal.any([request.signal, cancelled.signal]);
+  const pass = await openPass(rooms, { ...request, mode, signal }, position);
+  const watch = every({
+    name: 'sync_cancel',
+    intervalMs: CANCEL_POLL_MS,
+    log: rooms.log,
+    async job() {
+      if (await isCancelRequested(rooms.database.db, pass.runId)) cancelled.abort(new SyncCancelled());
+    },
+  });
   try {
     const epoch = mode === 'full' ? await syncFull(pass) : await followChanges(pass, position);
     const state = pass.needsConfirmation && !pass.dryRun ? 'needs_confirmation' : 'done';
@@ -86,11 +99,13 @@ async function runPass(rooms: SyncRooms, request: SyncRequest, position: SyncPos
   } catch (error) {
     // Модуль останавливается или замок потерян: запись остаётся «идущей», и проход начнёт заново тот, кто жив.
     if (request.signal.aborted) return undefined;
-    if (error instanceof SyncCancelled)
+    if (error instanceof SyncCancelled || cancelled.signal.aborted)
       return await conclude(rooms, request, { pass, state: 'cancelled', epoch: null });
     pass.fault = faultOf(error);
     rooms.log.warn({ event: 'sync_failed', storageId: position.id, mode, err: error }, 'синхронизация не удалась');
     return await conclude(rooms, request, { pass, state: 'failed', epoch: null });
+  } finally {
+    await watch.stop();
   }
 }
 

@@ -77,6 +77,12 @@ export async function recordProgress(
   return { cancelRequested: rows[0]?.cancel_requested ?? true };
 }
 
+/** Просили ли прервать этот проход. */
+export async function isCancelRequested(db: Db, id: string): Promise<boolean> {
+  const { rows } = await db.query('select from syncs where id = $1 and cancel_requested', [id]);
+  return rows.length > 0;
+}
+
 export interface SyncOutcome extends SyncProgress {
   readonly state: 'done' | 'failed' | 'cancelled' | 'needs_confirmation';
   readonly epoch: string | null;
@@ -148,7 +154,7 @@ export async function listSyncs(
   return { items: rows, total: count.rows[0]?.total ?? 0 };
 }
 
-/** Просьба прервать; проход увидит её на границе страницы, в какой бы копии модуля он ни шёл. */
+/** Просьба прервать; проход увидит её, в какой бы копии модуля он ни шёл. */
 export async function requestCancel(db: Db, storageElementId: string, id: string): Promise<SyncRun | undefined> {
   const { rows } = await db.query<SyncRun>(
     `update syncs set cancel_requested = cancel_requested or state = 'running'

@@ -478,7 +478,7 @@ export interface paths {
         put?: never;
         /**
          * Прервать синхронизацию
-         * @description Идущий проход останавливается на границе страницы; уже внесённое остаётся.
+         * @description Идущий проход останавливается через секунду-другую, даже если ждёт элемента; уже внесённое остаётся.
          */
         post: operations["cancelStorageElementSync"];
         delete?: never;
