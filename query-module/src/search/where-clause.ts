@@ -204,15 +204,17 @@ function phraseClauses({ websearch, phrases, wanted }: WordQuery): Clause[] {
  * Дешёвая проверка перед дорогой: в тексте есть начало каждого нужного слова.
  * Слово с диакритикой так не узнать (оно сравнивается без неё), поэтому текст с ней проходит дальше.
  */
-function beginningClauses({ required, wanted }: WordQuery): Clause[] {
-  // С or ни одно слово порознь не обязательно: такой запрос не делится.
-  if (wanted.length > 1 && required.length === 1 && /(?:^|\s)or(?:\s|$)/.test(required[0] ?? '')) return [];
-  const words = [...new Set(wanted)].filter((word) => scriptOf(word) !== undefined).slice(0, BEGINNINGS_MAX);
-  if (words.length === 0) return [];
-  const begins = words.map(
-    (word): Clause => sql`(query.is_noise(${word}) OR strpos(${FOLDED_TEXT}, ${beginning(word)}) > 0)`,
-  );
-  return [sql`(${allOf(begins)} OR ${ACCENTED_TEXT})`];
+function beginningClauses({ websearch, required, wanted }: WordQuery): Clause[] {
+  const distinct = [...new Set(wanted)];
+  const known = distinct.filter((word) => scriptOf(word) !== undefined);
+  // С or хватает любого слова, но тогда знать надо каждое; отрицание рядом с or подошло бы и строке без единого слова.
+  const anyOf = required.length === 1 && /(?:^|\s)or(?:\s|$)/.test(websearch);
+  const all = known.length === distinct.length && known.length <= BEGINNINGS_MAX;
+  if (known.length === 0 || (anyOf && (!all || websearch.includes('-')))) return [];
+  const begins = known
+    .slice(0, BEGINNINGS_MAX)
+    .map((word): Clause => sql`(query.is_noise(${word}) OR strpos(${FOLDED_TEXT}, ${beginning(word)}) > 0)`);
+  return [sql`(${anyOf ? sql`(${sql.join(begins, sql` OR `)})` : allOf(begins)} OR ${ACCENTED_TEXT})`];
 }
 
 /** В том же порядке, в каком поля идут в векторе слов. */
