@@ -211,7 +211,8 @@ async function openRooms({ config, log, metrics, show, keep }: Start) {
   const known = createKnownElements(database);
   const usage = createAccountUsage(database);
   const refusals = createRefusals(database, log);
-  const upkeep = startUpkeep({ database, keys, usage, refusals, metrics, auditKeptMs: config.auditKeptMs, log });
+  const terms = { auditKeptMs: config.auditKeptMs, keyAgeMaxMs: config.keys.ageMaxMs };
+  const upkeep = startUpkeep({ database, keys, usage, refusals, metrics, log, ...terms });
   keep(upkeep.stop);
   const watch = every({
     name: 'watch_elements',
@@ -328,7 +329,7 @@ function publicOperations({
   };
 }
 
-function accountOperations({ database, keys, passwords, sessions, authentication }: Rooms) {
+function accountOperations({ config, database, keys, passwords, sessions, authentication }: Rooms) {
   const { db } = database;
   const users = { database, passwords, sessions };
   const bind = <Op>(handler: Handler<Op>): Handler<Op> => permanent(authentication, handler);
@@ -348,7 +349,7 @@ function accountOperations({ database, keys, passwords, sessions, authentication
     rotateServiceAccountSecret: bind(rotateSecretRoute(database)),
     getJwtKeysStatus: bind(getKeysStatusRoute(keys)),
     rotateJwtKeys: bind(rotateKeysRoute(keys)),
-    getStats: bind(getStatsRoute(() => readStats(db))),
+    getStats: bind(getStatsRoute(() => readStats(db, { keyAgeMaxMs: config.keys.ageMaxMs }))),
     listAudit: bind(listAuditRoute((filter, window) => listAudit(db, filter, window))),
     exportAudit: bind(exportAuditRoute((o) => exportAudit(database, o))),
   };

@@ -5,9 +5,10 @@ import { forgetOldAudit } from './audit/audit-table.ts';
 import type { Refusals } from './audit/refusals.ts';
 import type { Database } from './database-table.ts';
 import { forgetOldAttempts } from './identity/login-attempts-table.ts';
+import { forgetOldFailures } from './identity/login-failures-table.ts';
 import { forgetOldSessions } from './identity/sessions-table.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
-import { foldFileCounters } from './registry/files-table.ts';
+import { foldFileCounters, forgetOldGrowth } from './registry/file-counters-table.ts';
 import { createMeasureExpiries } from './stats/measure-expiries.ts';
 import { forgetOldSyncs } from './sync/syncs-table.ts';
 
@@ -20,10 +21,14 @@ const AUDIT_PORTION = 10_000;
 const DAY_MS = 24 * 60 * 60_000;
 const SYNCS_KEPT_MS = 90 * DAY_MS;
 const ATTEMPTS_KEPT_MS = DAY_MS;
+/** Сводка смотрит на неделю назад; запас — на неполный час по краям. */
+const HOURS_KEPT_MS = 8 * DAY_MS;
 
 export interface UpkeepOptions {
   readonly database: Database;
   readonly keys: SigningKeys;
+  /** Возраст, в котором ключ подписи меняется сам; 0 — никогда. */
+  readonly keyAgeMaxMs: number;
   readonly usage: AccountUsage;
   readonly refusals: Refusals;
   readonly metrics: Metrics;
@@ -31,9 +36,8 @@ export interface UpkeepOptions {
   readonly log: Logger;
 }
 
-export function startUpkeep({ database, keys, usage, refusals, metrics, auditKeptMs, log }: UpkeepOptions): {
-  stop(): Promise<void>;
-} {
+export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
+  const { database, keys, usage, refusals, metrics, auditKeptMs, log } = options;
   const jobs: readonly Periodic[] = [
     every({ name: 'flush_account_usage', intervalMs: OFTEN_MS, log, job: usage.flush }),
     every({
@@ -49,7 +53,7 @@ export function startUpkeep({ database, keys, usage, refusals, metrics, auditKep
       name: 'measure_expiries',
       intervalMs: MINUTE_MS,
       log,
-      job: createMeasureExpiries(database, metrics),
+      job: createMeasureExpiries(database, metrics, options.keyAgeMaxMs),
       runAtStart: true,
     }),
     // Заодно узнаются ключи, которые завела другая копия модуля.
@@ -60,6 +64,8 @@ export function startUpkeep({ database, keys, usage, refusals, metrics, auditKep
       log,
       job: async () => {
         await forgetOldAttempts(database.db, ATTEMPTS_KEPT_MS);
+        await forgetOldFailures(database.db, HOURS_KEPT_MS);
+        await forgetOldGrowth(database.db, HOURS_KEPT_MS);
         await forgetOldSessions(database.db);
         await forgetOldSyncs(database.db, SYNCS_KEPT_MS);
         while (auditKeptMs > 0 && (await forgetOldAudit(database.db, auditKeptMs, AUDIT_PORTION)) === AUDIT_PORTION);

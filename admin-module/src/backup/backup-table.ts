@@ -19,6 +19,8 @@ export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['files', 'собирается из элементов'],
   ['file_counters', 'считается по files'],
   ['file_counter_deltas', 'считается по files'],
+  ['file_growth_hours', 'считается по files'],
+  ['login_failure_hours', 'число за сутки; сами неудачи — в audit_log'],
   ['file_absences', 'судит о строках, которых ещё нет'],
   ['sync_absent_rows', 'живёт один проход'],
   ['sessions', 'копия вернула бы сеансы, закрытые после неё'],

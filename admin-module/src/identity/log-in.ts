@@ -6,6 +6,7 @@ import { recordAudit } from '../audit/audit-table.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import type { Database } from '../database-table.ts';
 import { hashName, type Lockout } from './lockout.ts';
+import { countFailedLogin } from './login-failures-table.ts';
 import { openSession, type Session, type SessionRules } from './open-session.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -23,6 +24,7 @@ export function createLogIn(rooms: LogInRooms, refusals: Refusals): LogIn {
 
   /** Чьё имя закрыто, видно из журнала; имя, которого нет, не пишется: вместо него по ошибке вводят и пароль. */
   async function refuse(username: string, origin: RequestOrigin, code: ErrorCode): Promise<void> {
+    await countFailedLogin(database.db);
     const known = await findCredentials(database.db, username);
     await refusals.note(`login ${hashName(username).toString('hex')} ${origin.remoteAddress} ${code}`, {
       actor: anonymous(origin),

@@ -2,6 +2,7 @@
 // более новое знание более старым. Файл длиннее обычного: столбцы таблицы перечислены здесь и только здесь.
 import type { Schemas } from '../api-types.ts';
 import type { Db } from '../database-table.ts';
+import { COUNTED } from './file-counters-table.ts';
 
 export type RegisteredFile = Schemas['RegisteredFile'];
 export type ElementFile = Schemas['FileRegistration']['file'];
@@ -207,18 +208,6 @@ export async function listUndeleted(
   return rows;
 }
 
-/** Сколько неудалённых строк у элемента — по поддерживаемым счётчикам. */
-export async function countUndeleted(db: Db, storageElementId: string): Promise<number> {
-  const { rows } = await db.query<{ total: number }>(
-    `select coalesce(sum(files), 0)::bigint as total from (
-       select storage_element_id, status, files from file_counters
-       union all select storage_element_id, status, files from file_counter_deltas) as counted
-     where storage_element_id = $1 and status <> 'deleted'`,
-    [storageElementId],
-  );
-  return rows[0]?.total ?? 0;
-}
-
 /** Есть ли у элемента в реестре хоть одна строка. */
 export async function hasRows(db: Db, storageElementId: string): Promise<boolean> {
   const { rows } = await db.query<{ present: boolean }>(
@@ -256,31 +245,56 @@ function whereClause(filter: FileFilter): { where: string; values: string[] } {
   return { where: terms.length === 0 ? '' : `where ${terms.join(' and ')}`, values: set.map(({ value }) => value) };
 }
 
+export interface FilesFound {
+  readonly items: RegisteredFile[];
+  readonly total: number;
+  /** Найденного не меньше total: дальше не считали. */
+  readonly totalIsEstimate: boolean;
+}
+
+/** До этого числа total точен и с фильтром по загрузившему. */
+export const COUNTED_MAX = 10_000;
+
 export async function listFiles(
   db: Db,
   filter: FileFilter,
   window: { limit: number; offset: number },
-): Promise<{ items: RegisteredFile[]; total: number }> {
+): Promise<FilesFound> {
   const { where, values } = whereClause(filter);
   const { rows } = await db.query<RegisteredFile>(
     `select ${COLUMNS} from files ${where} order by uploaded_at desc, file_id desc
      limit $${values.length + 1} offset $${values.length + 2}`,
     [...values, window.limit, window.offset],
   );
-  return { items: rows, total: await countFiles(db, filter) };
+  const { total, totalIsEstimate } =
+    filter.uploadedBy === undefined
+      ? { total: await readCounters(db, filter), totalIsEstimate: false }
+      : // Счётчиков по загрузившему нет. Дальше предела считаем не больше, чем пролистано, и ещё строку — для has_more.
+        await countUpTo(db, filter, Math.max(COUNTED_MAX, window.offset + window.limit) + 1);
+  return { items: rows, total, totalIsEstimate };
 }
 
-/** Без фильтра по загрузившему счёт берётся из поддерживаемых счётчиков, с ним — по индексу. */
-async function countFiles(db: Db, filter: FileFilter): Promise<number> {
+async function readCounters(db: Db, filter: FileFilter): Promise<number> {
   const { where, values } = whereClause(filter);
-  const counters = `(select storage_element_id, status, retention_policy, files from file_counters
-    union all select storage_element_id, status, retention_policy, files from file_counter_deltas) as counted`;
-  const text =
-    filter.uploadedBy === undefined
-      ? `select coalesce(sum(files), 0)::bigint as total from ${counters} ${where}`
-      : `select count(*) as total from files ${where}`;
-  const { rows } = await db.query<{ total: number }>(text, values);
+  const { rows } = await db.query<{ total: number }>(
+    `select coalesce(sum(files), 0)::bigint as total from ${COUNTED} ${where}`,
+    values,
+  );
   return rows[0]?.total ?? 0;
+}
+
+async function countUpTo(
+  db: Db,
+  filter: FileFilter,
+  limit: number,
+): Promise<Pick<FilesFound, 'total' | 'totalIsEstimate'>> {
+  const { where, values } = whereClause(filter);
+  const { rows } = await db.query<{ total: number }>(
+    `select count(*) as total from (select from files ${where} limit $${values.length + 1}) as found`,
+    [...values, limit],
+  );
+  const total = rows[0]?.total ?? 0;
+  return { total, totalIsEstimate: total === limit };
 }
 
 /** Есть ли у элемента файлы, которые ещё можно прочесть или восстановить с него. */
@@ -291,24 +305,6 @@ export async function hasLiveFiles(db: Db, storageElementId: string): Promise<bo
     [storageElementId],
   );
   return rows[0]?.live ?? false;
-}
-
-/** Сворачивает накопленные разности в счётчики; за раз не больше `limit` строк. */
-export async function foldFileCounters(db: Db, limit: number): Promise<number> {
-  const { rows } = await db.query<{ folded: number }>(
-    `with taken as (
-       delete from file_counter_deltas where id in (
-         select id from file_counter_deltas order by id limit $1 for update skip locked)
-       returning *),
-     folded as (
-       insert into file_counters (storage_element_id, status, retention_policy, files, bytes)
-       select storage_element_id, status, retention_policy, sum(files), sum(bytes) from taken group by 1, 2, 3
-       on conflict (storage_element_id, status, retention_policy) do update
-         set files = file_counters.files + excluded.files, bytes = file_counters.bytes + excluded.bytes)
-     select count(*) as folded from taken`,
-    [limit],
-  );
-  return rows[0]?.folded ?? 0;
 }
 
 function toRecord({ storageElementId, file }: Registration): Record<string, unknown> {

@@ -1,13 +1,16 @@
 // Метрики сроков: предупреждают до того, как секрет, сертификат или ключ подписи подведёт. Рядов постоянное число.
 import type { Metrics } from '@artstore/chassis';
 import type { Database } from '../database-table.ts';
-import { type Expiry, readCertificateExpiries, readKeyAgeSeconds, readSecretExpiries } from './expiries-table.ts';
+import { type Expiry, readExpiries, readKeyAgeSeconds } from './expiries-table.ts';
 
-/** Заводит метрики и отдаёт работу, которая их освежает. */
-export function createMeasureExpiries({ db }: Database, metrics: Metrics): () => Promise<void> {
+/**
+ * Заводит метрики и отдаёт работу, которая их освежает.
+ * @param keyAgeMaxMs возраст, в котором ключ подписи меняется сам; 0 — никогда
+ */
+export function createMeasureExpiries({ db }: Database, metrics: Metrics, keyAgeMaxMs: number): () => Promise<void> {
   const expiring = metrics.gauge({
     name: 'admin_expiring',
-    help: 'Сколько секретов служб и сертификатов элементов истекло (expired) и истекает за 7 и 30 дней.',
+    help: 'Сколько секретов служб, сертификатов элементов и ключей подписи истекло (expired) и истекает за 7 и 30 дней.',
     labelNames: ['kind', 'within'] as const,
   });
   const soonest = metrics.gauge({
@@ -20,18 +23,16 @@ export function createMeasureExpiries({ db }: Database, metrics: Metrics): () =>
     help: 'Сколько секунд подписывает нынешний ключ.',
   });
 
-  function show(kind: string, expiry: Expiry | undefined): void {
-    if (expiry === undefined) return;
+  function show({ kind, ...expiry }: Expiry): void {
     expiring.set({ kind, within: 'expired' }, expiry.expired);
-    expiring.set({ kind, within: '7d' }, expiry.within7d);
-    expiring.set({ kind, within: '30d' }, expiry.within30d);
+    expiring.set({ kind, within: '7d' }, expiry.within_7d);
+    expiring.set({ kind, within: '30d' }, expiry.within_30d);
     if (expiry.soonest === null) soonest.remove({ kind });
     else soonest.set({ kind }, expiry.soonest);
   }
 
   return async () => {
-    show('service_account_secret', await readSecretExpiries(db));
-    show('element_certificate', await readCertificateExpiries(db));
+    for (const expiry of await readExpiries(db, keyAgeMaxMs)) show(expiry);
     keyAge.set((await readKeyAgeSeconds(db)) ?? 0);
   };
 }

@@ -1,6 +1,6 @@
 // Суд над отсутствующими: кого нет в двух полных проходах подряд, в пределах бюджета потерь и после живого именного 404.
 import { type Candidate, type CandidateQuery, countCandidates, nextCandidates } from '../registry/absences-table.ts';
-import { countUndeleted } from '../registry/files-table.ts';
+import { countUndeleted } from '../registry/file-counters-table.ts';
 import { confirmAbsence, markGone } from './confirm-absence.ts';
 import { exceedsBudget, lossBudget } from './plan-marks.ts';
 import { mergePage, noteFault, reportProgress, type SyncPass } from './sync-pass.ts';

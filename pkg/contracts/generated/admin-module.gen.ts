@@ -714,7 +714,7 @@ export interface paths {
         };
         /**
          * Сводка
-         * @description Числа для приборной доски; берутся из поддерживаемых счётчиков, а не пересчитываются.
+         * @description Числа для приборной доски; число запросов к базе постоянно, файлы считают поддерживаемые счётчики.
          */
         get: operations["getStats"];
         put?: never;
@@ -1248,6 +1248,8 @@ export interface components {
         };
         RegisteredFilePage: components["schemas"]["PageInfo"] & {
             items: components["schemas"]["RegisteredFile"][];
+            /** @description true, если файлов не меньше total, а дальше не считали: с фильтром uploaded_by total точен до 10 000 и до места, куда долистали. Без этого фильтра total точен всегда. has_more точен всегда. */
+            total_is_estimate: boolean;
         };
         Count: number;
         NullableTimestamp: components["schemas"]["Timestamp"] | null;
@@ -1268,6 +1270,11 @@ export interface components {
                     temporary: components["schemas"]["Count"];
                     permanent: components["schemas"]["Count"];
                 };
+                /** @description На сколько изменилось число и объём неудалённых файлов. Отсчёт от начала часа, так что срок бывает больше на неполный час. Подключённый элемент прибавляет сразу все свои файлы. */
+                growth: {
+                    last_day: components["schemas"]["Growth"];
+                    last_week: components["schemas"]["Growth"];
+                };
             };
             storage_elements: {
                 total: components["schemas"]["Count"];
@@ -1286,6 +1293,12 @@ export interface components {
                 capacity_bytes: components["schemas"]["Count"];
                 used_bytes: components["schemas"]["Count"];
                 available_bytes: components["schemas"]["Count"];
+                capacity_by_mode: {
+                    edit: components["schemas"]["Capacity"];
+                    rw: components["schemas"]["Capacity"];
+                    ro: components["schemas"]["Capacity"];
+                    ar: components["schemas"]["Capacity"];
+                };
             };
             service_accounts: {
                 total: components["schemas"]["Count"];
@@ -1299,12 +1312,46 @@ export interface components {
                 total: components["schemas"]["Count"];
                 active: components["schemas"]["Count"];
                 locked: components["schemas"]["Count"];
+                /** @description Отказы во входе за сутки, счёт от начала часа: неверный пароль или закрытое имя. */
+                failed_logins_last_day: components["schemas"]["Count"];
             };
             syncs: {
                 running: components["schemas"]["Count"];
                 failed_last_day: components["schemas"]["Count"];
                 waiting_for_confirmation: components["schemas"]["Count"];
+                /** @description Подключённые элементы, которые ещё ни разу не догнаны. */
+                never_synced: components["schemas"]["Count"];
+                /** @description Сколько секунд назад догнан элемент, догнанный последним; null — ни одного. */
+                last_sync_age_seconds: number | null;
+                /** @description Сколько секунд назад догнан самый отставший из догнанных; null — ни одного. */
+                oldest_sync_age_seconds: number | null;
             };
+            /** @description Что истекло и скоро истечёт. Срок ключа подписи — конец отсрочки, а у несменённого — день, когда он сменится сам по возрасту. */
+            expiring: {
+                service_account_secrets: components["schemas"]["Expiring"];
+                element_certificates: components["schemas"]["Expiring"];
+                signing_keys: components["schemas"]["Expiring"];
+            };
+        };
+        /** @description Меньше нуля — убыль. */
+        Growth: {
+            files: number;
+            bytes: number;
+        };
+        Capacity: {
+            capacity_bytes: components["schemas"]["Count"];
+            used_bytes: components["schemas"]["Count"];
+            available_bytes: components["schemas"]["Count"];
+        };
+        Expiring: {
+            /** @description Срок уже вышел. */
+            expired: components["schemas"]["Count"];
+            /** @description Истекут за 7 дней. */
+            within_7d: components["schemas"]["Count"];
+            /** @description Истекут за 30 дней, считая и те, что за 7. */
+            within_30d: components["schemas"]["Count"];
+            /** @description Ближайший срок впереди; null — сроков нет. */
+            next_at: components["schemas"]["NullableTimestamp"];
         };
         /** @enum {string} */
         AuditObjectType: "file" | "storage_element" | "sync" | "service_account" | "admin_user" | "session" | "signing_key" | "audit_log" | "database";
@@ -3701,6 +3748,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "total": 1,
+                     *       "total_is_estimate": false,
                      *       "limit": 100,
                      *       "offset": 0,
                      *       "has_more": false
@@ -4002,6 +4050,16 @@ export interface operations {
                      *         "by_policy": {
                      *           "temporary": 0,
                      *           "permanent": 1
+                     *         },
+                     *         "growth": {
+                     *           "last_day": {
+                     *             "files": 1,
+                     *             "bytes": 10
+                     *           },
+                     *           "last_week": {
+                     *             "files": 1,
+                     *             "bytes": 10
+                     *           }
                      *         }
                      *       },
                      *       "storage_elements": {
@@ -4020,7 +4078,29 @@ export interface operations {
                      *         },
                      *         "capacity_bytes": 1000,
                      *         "used_bytes": 10,
-                     *         "available_bytes": 990
+                     *         "available_bytes": 990,
+                     *         "capacity_by_mode": {
+                     *           "edit": {
+                     *             "capacity_bytes": 0,
+                     *             "used_bytes": 0,
+                     *             "available_bytes": 0
+                     *           },
+                     *           "rw": {
+                     *             "capacity_bytes": 1000,
+                     *             "used_bytes": 10,
+                     *             "available_bytes": 990
+                     *           },
+                     *           "ro": {
+                     *             "capacity_bytes": 0,
+                     *             "used_bytes": 0,
+                     *             "available_bytes": 0
+                     *           },
+                     *           "ar": {
+                     *             "capacity_bytes": 0,
+                     *             "used_bytes": 0,
+                     *             "available_bytes": 0
+                     *           }
+                     *         }
                      *       },
                      *       "service_accounts": {
                      *         "total": 3,
@@ -4032,12 +4112,36 @@ export interface operations {
                      *       "admin_users": {
                      *         "total": 1,
                      *         "active": 1,
-                     *         "locked": 0
+                     *         "locked": 0,
+                     *         "failed_logins_last_day": 0
                      *       },
                      *       "syncs": {
                      *         "running": 0,
                      *         "failed_last_day": 0,
-                     *         "waiting_for_confirmation": 0
+                     *         "waiting_for_confirmation": 0,
+                     *         "never_synced": 0,
+                     *         "last_sync_age_seconds": 12,
+                     *         "oldest_sync_age_seconds": 12
+                     *       },
+                     *       "expiring": {
+                     *         "service_account_secrets": {
+                     *           "expired": 0,
+                     *           "within_7d": 0,
+                     *           "within_30d": 0,
+                     *           "next_at": null
+                     *         },
+                     *         "element_certificates": {
+                     *           "expired": 0,
+                     *           "within_7d": 0,
+                     *           "within_30d": 1,
+                     *           "next_at": "2026-03-12T09:30:00.000Z"
+                     *         },
+                     *         "signing_keys": {
+                     *           "expired": 0,
+                     *           "within_7d": 0,
+                     *           "within_30d": 0,
+                     *           "next_at": "2026-05-01T09:30:00.000Z"
+                     *         }
                      *       }
                      *     }
                      */
