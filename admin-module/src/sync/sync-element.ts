@@ -27,7 +27,7 @@ import {
 } from './syncs-table.ts';
 
 /** Столько ждём, пока уже законченный проход отпустит замок. */
-const RELEASE_WAIT_MS = 5_000;
+const RELEASE_WAIT_MS = 10_000;
 const RELEASE_POLL_MS = 20;
 /** Как часто проход узнаёт, не просили ли его прервать: страницы от молчащего элемента ждать можно долго. */
 const CANCEL_POLL_MS = 1_000;
