@@ -1,6 +1,6 @@
 // Свойство синхронизации: что бы и в каком порядке ни случалось, живой файл не числится удалённым по решению реестра,
 // а когда всё стихло, два полных прохода делают реестр равным элементу. Случай задаёт зерно: SYNC_PROPERTY_SEED
-// повторяет его, SYNC_PROPERTY_SECONDS продлевает.
+// повторяет его, SYNC_PROPERTY_SECONDS продлевает. Длиннее обычного: дела и сверка читаются вместе, порознь их не понять.
 import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
