@@ -19,7 +19,8 @@ const LONG_TEST_TIMEOUT_MS = 240_000;
 const FILE_TIMEOUT_MS = 150_000;
 const LONG_FILE_TIMEOUT_MS = 600_000;
 /** Целые стенды, сотни запусков настоящего элемента, сотни тысяч сбоев: на занятой машине им нужно больше времени. */
-const LONG_TESTS = /^test\/e2e\/|\/test\/(faults|crash)\//;
+const LONG_TESTS =
+  /^test\/e2e\/|\/test\/(faults|crash)\/|^admin-module\/test\/(sync-property|restore-database)\.test\.ts$/;
 const LEFTOVER_WAIT_MS = 3_000;
 /** Кэш разобранного кода и пустые папки сокетов убитых серверов PostgreSQL: их убирает следующий сервер. */
 const EXPECTED_LEFTOVER = /^node-compile-cache$|^artstore-[0-9a-f]{12}$/;
