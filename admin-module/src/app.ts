@@ -10,7 +10,7 @@ import {
   every,
 } from '@artstore/chassis';
 import { createStorageElementClient } from '@artstore/clients';
-import { checkDatabase, migrate } from '@artstore/postgres';
+import { checkDatabase, migrate, openPool } from '@artstore/postgres';
 import packageJson from '../package.json' with { type: 'json' };
 import { createAccountUsage } from './accounts/account-usage.ts';
 import { getUser, listUsers } from './accounts/admin-users-table.ts';
@@ -25,7 +25,7 @@ import { createRefusedCalls } from './audit/refused-calls.ts';
 import { runBackup } from './backup/run-backup.ts';
 import { checkReadiness } from './check-readiness.ts';
 import type { Config } from './config.ts';
-import { type Database, openDatabase } from './database-table.ts';
+import { openDatabase } from './database-table.ts';
 import { createAddressPolicy } from './elements/address-policy.ts';
 import type { ElementRooms } from './elements/element-rooms.ts';
 import { createElementTokens } from './elements/element-tokens.ts';
@@ -110,6 +110,7 @@ import { startUpkeep } from './upkeep.ts';
 
 const SERVICE = 'admin-module';
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
+const GRANT_RIGHTS = new URL('../database/grant-rights.sql', import.meta.url);
 
 export interface BuiltApp {
   readonly app: Awaited<ReturnType<typeof createApp>>;
@@ -185,9 +186,9 @@ async function openRooms({ config, log, metrics, show, keep }: Start) {
   const ca = await readElementsCa(config.elements.caFile);
   const policy = createAddressPolicy(config.elements);
 
+  await prepareDatabase(config, log);
   const database = openDatabase({ ...config.database, log });
   keep(database.close);
-  await prepareDatabase(database, log);
   const keys = createSigningKeys({ database, masterKey, previousMasterKey, ...config.keys });
   await loadKeys(keys, log);
 
@@ -266,15 +267,27 @@ async function loadKeys(keys: SigningKeys, log: Logger): Promise<void> {
   }
 }
 
-async function prepareDatabase(database: Database, log: Logger): Promise<void> {
-  for (const finding of await checkDatabase(database.pool)) {
-    if (finding.status === 'fail') throw new StartRefused(`база не годится: ${finding.message}`);
-    if (finding.status === 'degraded') {
-      log.warn({ event: 'database_finding', finding: finding.name, status: finding.status }, finding.message);
+/** Проверяет базу, применяет миграции и раздаёт права — ролью владельца, которая потом не нужна. */
+async function prepareDatabase({ database }: Config, log: Logger): Promise<void> {
+  const pool = openPool({
+    url: database.migrationsUrl,
+    applicationName: 'artstore-admin-migrations',
+    connectionsMax: 1,
+    log,
+  });
+  try {
+    for (const finding of await checkDatabase(pool)) {
+      if (finding.status === 'fail') throw new StartRefused(`база не годится: ${finding.message}`);
+      if (finding.status === 'degraded') {
+        log.warn({ event: 'database_finding', finding: finding.name, status: finding.status }, finding.message);
+      }
     }
+    const wish = { directory: MIGRATIONS, table: 'admin_migrations', everyTime: GRANT_RIGHTS, log };
+    const { unknown } = await migrate(pool, wish);
+    if (unknown.length > 0) log.warn({ event: 'database_newer', migrations: unknown }, 'база новее этой версии модуля');
+  } finally {
+    await pool.end();
   }
-  const { unknown } = await migrate(database.pool, { directory: MIGRATIONS, table: 'admin_migrations', log });
-  if (unknown.length > 0) log.warn({ event: 'database_newer', migrations: unknown }, 'база новее этой версии модуля');
 }
 
 /** Обработчик каждой операции. Закрытые, кроме дел самого сеанса, недоступны под временным паролем. */

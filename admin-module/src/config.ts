@@ -20,6 +20,7 @@ const wholeNumber = () =>
     .string()
     .regex(/^\d{1,9}$/, 'ожидается целое')
     .transform(Number);
+const databaseUrl = () => z.url({ protocol: /^postgres(ql)?$/ });
 const list = () =>
   z.string().transform((text) =>
     text
@@ -32,7 +33,10 @@ export const envSchema = z
   .object({
     AM_HOST: z.string().min(1).default('127.0.0.1').describe('Адрес, на котором слушать'),
     AM_PORT: port().prefault('8000').describe('Порт; 0 — любой свободный'),
-    AM_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL модуля; роль владеет его таблицами'),
+    AM_DATABASE_URL: databaseUrl().describe('PostgreSQL модуля; роли достаточно прав artstore_admin'),
+    AM_MIGRATIONS_DATABASE_URL: databaseUrl()
+      .optional()
+      .describe('Та же база с ролью, владеющей таблицами: ею применяются миграции; по умолчанию AM_DATABASE_URL'),
     AM_DATABASE_CONNECTIONS: count().prefault('20').describe('Наибольшее число соединений с базой'),
     AM_ISSUER: z
       .url({ protocol: /^https?$/ })
@@ -137,7 +141,7 @@ interface SecretSource {
 export interface Config {
   readonly host: string;
   readonly port: number;
-  readonly database: { readonly url: string; readonly connectionsMax: number };
+  readonly database: { readonly url: string; readonly migrationsUrl: string; readonly connectionsMax: number };
   readonly issuer: string;
   readonly masterKey: SecretSource;
   /** Прежний главный ключ: нужен один запуск, чтобы перешифровать им зашифрованное. */
@@ -176,7 +180,11 @@ export function toConfig(env: z.output<typeof envSchema>): Config {
   return Object.freeze({
     host: env.AM_HOST,
     port: env.AM_PORT,
-    database: { url: env.AM_DATABASE_URL, connectionsMax: env.AM_DATABASE_CONNECTIONS },
+    database: {
+      url: env.AM_DATABASE_URL,
+      migrationsUrl: env.AM_MIGRATIONS_DATABASE_URL ?? env.AM_DATABASE_URL,
+      connectionsMax: env.AM_DATABASE_CONNECTIONS,
+    },
     issuer: env.AM_ISSUER,
     masterKey: { text: env.AM_MASTER_KEY, file: env.AM_MASTER_KEY_FILE },
     previousMasterKey: { text: env.AM_MASTER_KEY_PREVIOUS, file: env.AM_MASTER_KEY_PREVIOUS_FILE },

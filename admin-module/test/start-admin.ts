@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createLogger, parseEnv, shutDown } from '@artstore/chassis';
 import type { Scope } from '@artstore/contracts';
-import { temporaryDirectory, testDatabase } from '@artstore/testing';
+import { asRole, temporaryDirectory, testDatabase } from '@artstore/testing';
 import { buildApp } from '../src/app.ts';
 import { cleanUp, inOrder } from './clean-up.ts';
 import { envSchema, toConfig } from '../src/config.ts';
+import { createRoles } from './create-roles.ts';
 
 export const ADMIN_PASSWORD = 'длинная-проверочная-фраза';
 export const ISSUER = 'https://admin.test';
@@ -39,6 +40,7 @@ export interface Ask {
 
 export interface TestAdmin {
   readonly url: string;
+  /** База под суперпользователем; сам модуль работает под своими ролями. */
   readonly databaseUrl: string;
   readonly env: Record<string, string>;
   readonly shown: string[];
@@ -72,10 +74,12 @@ export async function startAdmin(t: TestContext, env: Record<string, string> = {
     scopes,
   }));
   await writeFile(accountsFile, JSON.stringify(accounts));
-  const databaseUrl = env['AM_DATABASE_URL'] ?? (await testDatabase(inOrder(t))).url;
+  const { url: databaseUrl } = await testDatabase(inOrder(t));
+  await createRoles(databaseUrl);
   const full = {
     AM_PORT: '0',
-    AM_DATABASE_URL: databaseUrl,
+    AM_DATABASE_URL: asRole(databaseUrl, 'artstore_admin'),
+    AM_MIGRATIONS_DATABASE_URL: asRole(databaseUrl, 'artstore_admin_owner'),
     AM_ISSUER: ISSUER,
     AM_MASTER_KEY: randomBytes(32).toString('base64'),
     AM_ADMIN_PASSWORD: ADMIN_PASSWORD,
@@ -100,7 +104,8 @@ export async function openAdmin(t: TestContext, env: Record<string, string>): Pr
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= shutDown({ app, log, drainMs: 1000, close }));
   cleanUp(t, stop);
-  return { ...callsTo(url), databaseUrl: env['AM_DATABASE_URL'] ?? '', env, shown, stop };
+  const databaseUrl = asRole(env['AM_DATABASE_URL'] ?? '', 'postgres');
+  return { ...callsTo(url), databaseUrl, env, shown, stop };
 }
 
 /** Обращения к запущенному модулю. */

@@ -1,5 +1,8 @@
 // Применяет миграции модуля. Обещание: каждая применяется один раз, сколько бы копий модуля ни стартовало разом;
 // правленый задним числом файл не пройдёт молча.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Pool } from 'pg';
 import { nameDatabaseError } from './database-unavailable.ts';
@@ -7,21 +10,32 @@ import { type Log, silentLog } from './log.ts';
 import { type MigrationFile, MigrationError, readMigrationFiles } from './migration-files.ts';
 import { lineAt, splitStatements } from './split-statements.ts';
 
-/** Один замок на базу: миграции разных модулей тоже идут по очереди, ведь таблицы у них общие. */
-const LOCK_KEY = 7_271_653_001;
 const LOCK_POLL_MS = 200;
 const LOCK_WAIT_MS = 10 * 60_000;
-/** Сколько DDL вправе ждать чужой блокировки: дольше он сам держал бы очередь за собой. */
+/** Сколько вправе ждать чужой блокировки команда вне транзакции: дольше она сама держала бы очередь за собой. */
 const TABLE_LOCK_WAIT_MS = 60_000;
+/**
+ * В транзакции — меньше deadlock_timeout (1 с): если таблицу держит CREATE INDEX CONCURRENTLY соседнего модуля, а он ждёт
+ * нас, уступить должны мы. Построение индекса длится минуты, а файл миграции просто повторится.
+ */
+const SHORT_LOCK_WAIT_MS = 500;
+const RETRY_PAUSE_MS = 1_000;
+/** lock_not_available и deadlock_detected. */
+const RETRIED_CODES: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
 
 export interface MigrateOptions {
   /** Папка с файлами `0001-имя.sql`. */
   readonly directory: URL;
-  /** Таблица учёта, своя у каждого модуля. */
+  /** Таблица учёта, своя у каждого модуля. Замок тоже свой: долгое построение индексов соседа старту не мешает. */
   readonly table: string;
+  /**
+   * Повторяемый файл SQL: выполняется под тем же замком после миграций при каждом вызове. Если база новее кода,
+   * не выполняется: прежнее понятие о ней устарело.
+   */
+  readonly everyTime?: URL;
   readonly log?: Log;
   readonly signal?: AbortSignal;
-  /** Сколько ждать, пока миграции применяет другая копия. */
+  /** Сколько ждать, пока миграции применяет другая копия или пока занята таблица. */
   readonly lockWaitMs?: number;
 }
 
@@ -58,10 +72,9 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<Migr
     const pending = choosePending(files, rows);
     for (const file of pending) await applyFile(client, file, options);
     const known = new Set(files.map((file) => file.number));
-    return {
-      applied: pending.map((file) => file.name),
-      unknown: rows.filter((row) => !known.has(row.number)).map((row) => row.name),
-    };
+    const unknown = rows.filter((row) => !known.has(row.number)).map((row) => row.name);
+    if (options.everyTime !== undefined && unknown.length === 0) await runEveryTime(client, options.everyTime, options);
+    return { applied: pending.map((file) => file.name), unknown };
   } finally {
     // Вместе с соединением отпускается и замок.
     await client.end().catch(() => undefined);
@@ -92,9 +105,10 @@ async function connectAlone(pool: Pool): Promise<Client> {
  */
 async function waitForLock(client: Client, options: MigrateOptions): Promise<void> {
   const deadline = performance.now() + (options.lockWaitMs ?? LOCK_WAIT_MS);
+  const key = createHash('sha256').update(`artstore-migrations:${options.table}`).digest().readBigInt64BE(0).toString();
   let announced = false;
   for (;;) {
-    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK_KEY]);
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [key]);
     if (rows[0]?.locked === true) return;
     if (performance.now() > deadline)
       throw new MigrationError('миграции всё ещё применяет другая копия: время ожидания вышло');
@@ -102,8 +116,12 @@ async function waitForLock(client: Client, options: MigrateOptions): Promise<voi
       announced = true;
       (options.log ?? silentLog).info({ event: 'migration_waiting' }, 'миграции применяет другая копия, ждём');
     }
-    await sleep(LOCK_POLL_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    await pause(LOCK_POLL_MS, options.signal);
   }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }
 
 /** Что осталось применить; расхождение папки с таблицей учёта — ошибка. */
@@ -135,15 +153,7 @@ async function applyFile(client: Client, file: MigrationFile, options: MigrateOp
       file.checksum,
     ]);
   if (file.inTransaction) {
-    await client.query('BEGIN');
-    try {
-      await runStatement(client, file, { text: file.sql, line: 1 });
-      await record();
-      await client.query('COMMIT');
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
+    await applyInTransaction(client, file, { ...options, record });
   } else {
     await applyWithoutTransaction(client, file);
     await record();
@@ -153,6 +163,46 @@ async function applyFile(client: Client, file: MigrationFile, options: MigrateOp
     { event: 'migration_applied', migration: file.name, durationMs },
     'миграция применена',
   );
+}
+
+interface Attempts extends MigrateOptions {
+  readonly record: () => Promise<unknown>;
+}
+
+/** Файл целиком или ничего. Занятую таблицу ждёт короткими попытками, чтобы за ним самим не росла очередь. */
+async function applyInTransaction(
+  client: Client,
+  file: Pick<MigrationFile, 'name' | 'sql'>,
+  { record, log, lockWaitMs, signal }: Attempts,
+): Promise<void> {
+  const deadline = performance.now() + (lockWaitMs ?? LOCK_WAIT_MS);
+  for (let announced = false; ; announced = true) {
+    await client.query('BEGIN');
+    try {
+      await client.query(`SET LOCAL lock_timeout = ${SHORT_LOCK_WAIT_MS}`);
+      await runStatement(client, file, { text: file.sql, line: 1 });
+      await record();
+      await client.query('COMMIT');
+      return;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      if (!isLockConflict(error) || performance.now() > deadline) throw error;
+      if (!announced)
+        (log ?? silentLog).info({ event: 'migration_blocked', migration: file.name }, 'таблица занята, миграция ждёт');
+    }
+    await pause(RETRY_PAUSE_MS, signal);
+  }
+}
+
+function isLockConflict(error: unknown): boolean {
+  const cause = error instanceof MigrationError ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && RETRIED_CODES.has(cause.code);
+}
+
+async function runEveryTime(client: Client, file: URL, options: MigrateOptions): Promise<void> {
+  const sql = await readFile(file, 'utf8');
+  const record = () => Promise.resolve();
+  await applyInTransaction(client, { name: path.basename(file.pathname), sql }, { ...options, record });
 }
 
 const CREATE_INDEX = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")+"|\w+)/i;
@@ -178,7 +228,7 @@ async function applyWithoutTransaction(client: Client, file: MigrationFile): Pro
 /** Ошибку SQL дополняет именем файла и строкой: сервер сообщает только смещение внутри посланного текста. */
 async function runStatement(
   client: Client,
-  file: MigrationFile,
+  file: Pick<MigrationFile, 'name'>,
   statement: { text: string; line: number },
 ): Promise<void> {
   try {

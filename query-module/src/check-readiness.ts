@@ -37,7 +37,7 @@ async function checkDatabaseAnswers(files: Pick<FilesView, 'tableExists'>): Prom
   try {
     const exists = await Promise.race([files.tableExists(), late]);
     if (exists === 'late') return { status: 'fail', message: 'база не отвечает' };
-    return exists ? { status: 'ok' } : { status: 'fail', message: 'таблицы реестра ещё нет' };
+    return exists ? { status: 'ok' } : { status: 'fail', message: 'таблицы реестра ещё нет или читать её нельзя' };
   } catch {
     return { status: 'fail', message: 'база недоступна' };
   } finally {

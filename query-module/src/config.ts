@@ -18,10 +18,10 @@ const databaseUrl = () => z.url({ protocol: /^postgres(ql)?$/ });
 export const envSchema = z.object({
   QM_HOST: z.string().min(1).default('127.0.0.1').describe('Адрес, на котором слушать'),
   QM_PORT: port().prefault('8030').describe('Порт; 0 — любой свободный'),
-  QM_DATABASE_URL: databaseUrl().describe('PostgreSQL, общая с Admin Module; роли достаточно права читать'),
+  QM_DATABASE_URL: databaseUrl().describe('PostgreSQL, общая с Admin Module; роли достаточно прав artstore_query'),
   QM_MIGRATIONS_DATABASE_URL: databaseUrl()
     .optional()
-    .describe('Та же база с ролью, которой можно создавать индексы; по умолчанию QM_DATABASE_URL'),
+    .describe('Та же база с ролью, владеющей таблицами: она строит индексы; по умолчанию QM_DATABASE_URL'),
   QM_DATABASE_CONNECTIONS: count().prefault('10').describe('Наибольшее число соединений с базой'),
   QM_SEARCH_TIMEOUT: duration().prefault('1800ms').describe('Предел одного поиска'),
   QM_ADMIN_URL: z.url({ protocol: /^https?$/ }).describe('Адрес Admin Module'),

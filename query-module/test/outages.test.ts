@@ -4,13 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitUntil } from '@artstore/testing';
+import { asRole, waitUntil } from '@artstore/testing';
 import { openPool } from '@artstore/postgres';
 import { searchDatabaseUrl } from '../src/registry/search-database-url.ts';
 import {
   createRegistry,
+  createRoles,
   emptyDatabase,
   fileRow,
+  grantRights,
   insertFiles,
   type Registry,
   registryDatabase,
@@ -86,6 +88,34 @@ async function countIndexes({ pool }: Registry, valid: boolean): Promise<number>
   );
   return rows[0]?.count ?? 0;
 }
+
+test('роль поиска ещё не вправе читать реестр — NOT_READY; права даны — индексы строит владелец, ищет она', async (t) => {
+  const registry = await emptyDatabase(t);
+  await createRoles(registry);
+  await createRegistry(registry);
+  await insertFiles(registry, [fileRow()]);
+  await createRoles(registry);
+  const query = await startQuery(t, {
+    registry,
+    env: {
+      QM_DATABASE_URL: asRole(registry.url, 'artstore_query'),
+      QM_MIGRATIONS_DATABASE_URL: asRole(registry.url, 'artstore_admin_owner'),
+    },
+  });
+  const refused = await query.call('POST', '/api/v1/search', { body: {} });
+  assert.deepEqual([refused.status, refused.json<ErrorReply>().error.code], [503, 'NOT_READY']);
+  assert.equal((await readiness(query)).checks['database']?.status, 'fail');
+
+  await grantRights(registry);
+  await waitUntil('индексы построены', async () => (await readiness(query)).checks['search']?.status === 'ok', 60_000);
+  for (const body of [
+    { query: 'договоры', mode: 'fulltext' },
+    { query: 'оговор' },
+    { query: 'договор.pdf', mode: 'exact' },
+  ]) {
+    assert.equal((await query.search(body)).total, 1);
+  }
+});
 
 test('миграции обратимы: без индексов поиск верен, без схемы — NOT_READY, а не 500', async (t) => {
   const registry = await registryDatabase(t);

@@ -1,5 +1,6 @@
 // Для проверок: база с таблицей реестра, созданной миграциями самого Admin Module, и строки в ней.
 import { createHash, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { type Log, migrate, openPool } from '@artstore/postgres';
 import { testDatabase } from '@artstore/testing';
@@ -7,6 +8,7 @@ import type pg from 'pg';
 import type { FileRow } from '../src/registry/file-row.ts';
 
 const ADMIN_MIGRATIONS = new URL('../../admin-module/migrations/', import.meta.url);
+const ROLES = new URL('../../admin-module/database/', import.meta.url);
 const OWN_MIGRATIONS = new URL('../migrations/', import.meta.url);
 export const silent: Log = { info: () => undefined, warn: () => undefined };
 
@@ -31,6 +33,16 @@ export async function createRegistry({ pool }: Registry): Promise<void> {
 
 export async function createIndexes({ pool }: Registry): Promise<void> {
   await migrate(pool, { directory: OWN_MIGRATIONS, table: 'query_migrations' });
+}
+
+/** Заводит роли и отдаёт владельцу всё, что в базе уже есть. */
+export async function createRoles({ pool }: Registry): Promise<void> {
+  await pool.query(await readFile(new URL('create-roles.sql', ROLES), 'utf8'));
+}
+
+/** Раздаёт права, как это делает при запуске Admin Module. */
+export async function grantRights({ pool }: Registry): Promise<void> {
+  await pool.query(await readFile(new URL('grant-rights.sql', ROLES), 'utf8'));
 }
 
 /** База с реестром и индексами поиска. */

@@ -1,6 +1,7 @@
 // Из чего состоит стенд: части как данные. Чистая комната.
 import { fileURLToPath } from 'node:url';
 import type { HomeLayout } from './home-layout.ts';
+import type { DatabaseUrls } from './prepare-database.ts';
 import type { Secrets } from './secrets.ts';
 
 export type PartName = 'postgres' | 'admin' | ElementName | 'ingester' | 'query';
@@ -41,8 +42,7 @@ export interface PartsWish {
   readonly layout: HomeLayout;
   readonly secrets: Secrets;
   readonly portShift: number;
-  /** База ArtStore под её владельцем. */
-  readonly databaseUrl: string;
+  readonly databaseUrls: DatabaseUrls;
 }
 
 /** Порты всех частей: их проверяют до запуска. */
@@ -57,7 +57,7 @@ export interface Parts {
   readonly query: ModulePart;
 }
 
-export function describeParts({ layout, secrets, portShift, databaseUrl }: PartsWish): Parts {
+export function describeParts({ layout, secrets, portShift, databaseUrls }: PartsWish): Parts {
   const at = (name: keyof typeof PORTS) => PORTS[name] + portShift;
   const adminUrl = `http://${HOST}:${at('admin')}`;
   const part = (name: ModulePart['name'], folder: string, tls: boolean, env: Record<string, string>): ModulePart => ({
@@ -70,7 +70,7 @@ export function describeParts({ layout, secrets, portShift, databaseUrl }: Parts
   });
   return {
     admin: {
-      ...part('admin', 'admin-module', false, adminEnv({ layout, secrets, databaseUrl, adminUrl, port: at('admin') })),
+      ...part('admin', 'admin-module', false, adminEnv({ layout, secrets, databaseUrls, adminUrl, port: at('admin') })),
       defaults: {
         // Элементы рядом: спрашивать их часто ничего не стоит, зато перезапуск части виден сразу.
         AM_WATCH_INTERVAL: '2s',
@@ -113,7 +113,8 @@ export function describeParts({ layout, secrets, portShift, databaseUrl }: Parts
       QM_CLIENT_ID: secrets.accounts.query.client_id,
       QM_CLIENT_SECRET: secrets.accounts.query.client_secret,
       QM_SE_CA: layout.caFile,
-      QM_DATABASE_URL: databaseUrl,
+      QM_DATABASE_URL: databaseUrls.query,
+      QM_MIGRATIONS_DATABASE_URL: databaseUrls.owner,
       QM_JWKS_CACHE: `${layout.cache}/query-jwks.json`,
       QM_DRAIN: DRAIN,
     }),
@@ -123,16 +124,17 @@ export function describeParts({ layout, secrets, portShift, databaseUrl }: Parts
 interface AdminWish {
   readonly layout: HomeLayout;
   readonly secrets: Secrets;
-  readonly databaseUrl: string;
+  readonly databaseUrls: DatabaseUrls;
   readonly adminUrl: string;
   readonly port: number;
 }
 
-function adminEnv({ layout, secrets, databaseUrl, adminUrl, port }: AdminWish): Record<string, string> {
+function adminEnv({ layout, secrets, databaseUrls, adminUrl, port }: AdminWish): Record<string, string> {
   return {
     AM_HOST: HOST,
     AM_PORT: String(port),
-    AM_DATABASE_URL: databaseUrl,
+    AM_DATABASE_URL: databaseUrls.admin,
+    AM_MIGRATIONS_DATABASE_URL: databaseUrls.owner,
     AM_ISSUER: adminUrl,
     AM_MASTER_KEY_FILE: layout.masterKey,
     AM_ADMIN_USERNAME: ADMIN_USERNAME,

@@ -1,14 +1,13 @@
 // Список живых частей стенда: кого подняли, в каком порядке останавливать, что написать в stand.json.
-import { ensureDatabase, markProcess } from '@artstore/postgres';
+import { markProcess } from '@artstore/postgres';
 import type { HomeLayout } from './home-layout.ts';
 import type { Messages } from './messages.ts';
 import { ADMIN_USERNAME, describeParts, type ModulePart, type PartName, type Parts } from './parts.ts';
+import { type DatabaseUrls, prepareDatabase } from './prepare-database.ts';
 import { ACCOUNT_SCOPES, type Secrets } from './secrets.ts';
 import { type PartEntry, type StandFile, writeStandFile } from './stand-file.ts';
 import { type Supervised, supervisePart } from './supervise-part.ts';
 import { type SupervisedPostgres, supervisePostgres } from './supervise-postgres.ts';
-
-const DATABASE = 'artstore';
 
 export interface RosterRoom {
   readonly layout: HomeLayout;
@@ -33,7 +32,7 @@ export class Roster {
   readonly #abandon = new AbortController();
   readonly #signal: AbortSignal;
   #postgres: SupervisedPostgres | undefined;
-  #described: { plan: Plan; parts: Parts; databaseUrl: string } | undefined;
+  #described: { plan: Plan; parts: Parts; databaseUrls: DatabaseUrls } | undefined;
   #state: StandFile['state'] = 'starting';
   #writing: Promise<void> = Promise.resolve();
 
@@ -53,10 +52,9 @@ export class Roster {
   async describe(plan: Plan): Promise<Parts> {
     if (this.#postgres === undefined) throw new Error('база ещё не поднята');
     const { layout } = this.room;
-    const wish = { database: DATABASE, role: DATABASE, password: plan.secrets.database_password };
-    const databaseUrl = await ensureDatabase(this.#postgres.url, wish);
-    const parts = describeParts({ layout, secrets: plan.secrets, portShift: plan.portShift, databaseUrl });
-    this.#described = { plan, parts, databaseUrl };
+    const databaseUrls = await prepareDatabase(this.#postgres.url, plan.secrets.database_password);
+    const parts = describeParts({ layout, secrets: plan.secrets, portShift: plan.portShift, databaseUrls });
+    this.#described = { plan, parts, databaseUrls };
     await this.#save();
     return parts;
   }
@@ -144,13 +142,13 @@ export class Roster {
 interface Composition {
   readonly plan: Plan;
   readonly parts: Parts;
-  readonly databaseUrl: string;
+  readonly databaseUrls: DatabaseUrls;
   readonly state: StandFile['state'];
   readonly layout: HomeLayout;
   readonly entries: readonly PartEntry[];
 }
 
-function composeFile({ plan, parts, databaseUrl, state, layout, entries }: Composition): StandFile {
+function composeFile({ plan, parts, databaseUrls, state, layout, entries }: Composition): StandFile {
   const elementUrl = (name: string) => parts.elements.find((element) => element.name === name)?.url ?? '';
   return {
     state,
@@ -165,7 +163,7 @@ function composeFile({ plan, parts, databaseUrl, state, layout, entries }: Compo
     ca_file: layout.caFile,
     admin: { username: ADMIN_USERNAME, password: plan.secrets.admin_password },
     service_account: { name: 'demo', ...plan.secrets.accounts.demo, scopes: ACCOUNT_SCOPES.demo },
-    database_url: databaseUrl,
+    database_url: databaseUrls.owner,
     logs: layout.logs,
     parts: state === 'stopped' ? [] : entries,
   };

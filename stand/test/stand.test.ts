@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { markProcess } from '@artstore/postgres';
+import { markProcess, openPool, silentLog, startEmbeddedPostgres } from '@artstore/postgres';
 import { freePortShift, temporaryDirectory, waitUntil } from '@artstore/testing';
 import { type PartName, type StandFile, startStand } from '../index.ts';
 import { callPart } from '../src/call-part.ts';
@@ -64,10 +64,15 @@ test('стенд: stand.json полон, каждая убитая часть п
     }
   });
 
-  await t.test('на других портах Admin узнаёт те же элементы по новым адресам', async () => {
+  await t.test('части ходят в базу под своими ролями', async () => {
+    assert.deepEqual(await whoWorks(stand.file()), ['artstore_admin', 'artstore_query']);
+  });
+
+  await t.test('на других портах и с базой прежней единственной роли Admin узнаёт те же элементы', async () => {
     await stand.stop();
     assert.equal(onDisk().state, 'stopped');
     assert.equal(existsSync(path.join(home, 'stand.lock')), false);
+    await giveToOldRole(home);
     lines.length = 0;
     const moved = await startStand({ ...options, portShift: await freePortShift() });
     t.after(() => moved.stop());
@@ -79,8 +84,69 @@ test('стенд: stand.json полон, каждая убитая часть п
     const list = await callPart({ url: `${file.urls.admin}/api/v1/storage-elements`, token: session.access_token });
     const urls = (list.value as { items: { url: string }[] }).items.map((item) => item.url);
     assert.deepEqual(urls.toSorted(), Object.values(file.urls.elements).toSorted());
+
+    assert.deepEqual(await whoWorks(file), ['artstore_admin', 'artstore_query']);
+    const search = {
+      url: `${file.urls.query}/api/v1/search`,
+      method: 'POST',
+      body: {},
+      token: session.access_token,
+    } as const;
+    assert.equal((await callPart(search)).status, 200);
+    const owners = await inDatabase(
+      file.database_url,
+      `select distinct rolname from pg_class join pg_roles on pg_roles.oid = relowner
+       where relnamespace in ('public'::regnamespace, 'query'::regnamespace)
+       union select rolname from pg_roles where rolname = 'artstore' and rolcanlogin`,
+    );
+    assert.deepEqual(owners, [{ rolname: 'artstore_admin_owner' }]);
   });
 });
+
+/** Роли, под которыми части держат соединения. */
+async function whoWorks(file: StandFile): Promise<unknown[]> {
+  const seen = new Set<string>();
+  await waitUntil(
+    'обе части пришли в базу',
+    async () => {
+      const rows = await inDatabase(
+        file.database_url,
+        `select usename from pg_stat_activity where application_name in ('artstore-admin', 'artstore-query')`,
+      );
+      for (const { usename } of rows as { usename: string }[]) seen.add(usename);
+      return seen.size >= 2;
+    },
+    60_000,
+  );
+  return [...seen].toSorted();
+}
+
+/** Возвращает базу остановленного стенда к виду прежних версий: одна роль artstore владеет всем. */
+async function giveToOldRole(home: string): Promise<void> {
+  const server = await startEmbeddedPostgres({ directory: path.join(home, 'postgres'), log: silentLog });
+  try {
+    const url = new URL(server.url);
+    url.pathname = '/artstore';
+    await inDatabase(
+      url.href,
+      `create role artstore login;
+       reassign owned by artstore_admin_owner to artstore;
+       drop owned by artstore_admin_owner; drop owned by artstore_admin; drop owned by artstore_query;
+       drop role artstore_admin_owner, artstore_admin, artstore_query`,
+    );
+  } finally {
+    await server.stop();
+  }
+}
+
+async function inDatabase(url: string, sql: string): Promise<unknown[]> {
+  const pool = openPool({ url, applicationName: 'stand-tests', connectionsMax: 1, log: silentLog });
+  try {
+    return (await pool.query(sql)).rows;
+  } finally {
+    await pool.end();
+  }
+}
 
 test('прерванный на полпути запуск останавливает начатое', { timeout: 60_000 }, async (t) => {
   const home = await temporaryDirectory(t);

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { temporaryDirectory, testDatabase } from '@artstore/testing';
+import { temporaryDirectory, testDatabase, waitUntil } from '@artstore/testing';
 import { migrate, openPool, silentLog } from '../index.ts';
 
 async function prepare(t: TestContext, files: Record<string, string>) {
@@ -101,4 +101,67 @@ test('база новее кода: старая копия работает и 
   await run();
   await rm(path.join(folder, '0002-b.sql'));
   assert.deepEqual(await run(), { applied: [], unknown: ['0002-b.sql'] });
+});
+
+test('долгая миграция одного модуля не держит другой', async (t) => {
+  const { pool, run, folder } = await prepare(t, { '0001-wait.sql': '-- no-transaction\nSELECT pg_advisory_lock(1);' });
+  const holder = await pool.connect();
+  await holder.query('SELECT pg_advisory_lock(1)');
+  const long = run();
+  await waitUntil('долгая миграция идёт', async () => {
+    const { rows } = await pool.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+    return rows.length === 1;
+  });
+  const other = path.join(folder, 'сосед');
+  await mkdir(other);
+  await writeFile(path.join(other, '0001-create-note.sql'), 'CREATE TABLE note (id int);');
+  const { applied } = await migrate(pool, {
+    directory: pathToFileURL(other),
+    table: 'other_migrations',
+    lockWaitMs: 0,
+  });
+  assert.deepEqual(applied, ['0001-create-note.sql']);
+  await holder.query('SELECT pg_advisory_unlock(1)');
+  holder.release();
+  assert.equal((await long).applied.length, 1);
+});
+
+test('занятую таблицу миграция ждёт короткими попытками: за ней самой очередь не растёт', async (t) => {
+  const { pool, put, folder, run } = await prepare(t, { '0001-create-note.sql': 'CREATE TABLE note (id int);' });
+  await run();
+  await put('0002-add-text.sql', 'ALTER TABLE note ADD text text;');
+  const reader = await pool.connect();
+  await reader.query('BEGIN; SELECT FROM note');
+  let blocked = 0;
+  const info = (fields: Readonly<Record<string, unknown>>) => {
+    if (fields['event'] === 'migration_blocked') blocked += 1;
+  };
+  const waiting = migrate(pool, {
+    directory: pathToFileURL(folder),
+    table: 'some_migrations',
+    log: { ...silentLog, info },
+  });
+  await waitUntil('первая попытка уступила', () => blocked === 1);
+  await pool.query('INSERT INTO note VALUES (1)');
+  await reader.query('COMMIT');
+  reader.release();
+  assert.deepEqual((await waiting).applied, ['0002-add-text.sql']);
+});
+
+test('повторяемый файл выполняется при каждом вызове, но не тогда, когда база новее кода', async (t) => {
+  const { pool, folder, put } = await prepare(t, { '0001-create-note.sql': 'CREATE TABLE note (id int);' });
+  const everyTime = path.join(await temporaryDirectory(t), 'add-note.sql');
+  await writeFile(everyTime, 'INSERT INTO note VALUES (1);');
+  const wish = { directory: pathToFileURL(folder), table: 'some_migrations', everyTime: pathToFileURL(everyTime) };
+  const count = async () => (await pool.query('SELECT count(*)::int AS count FROM note')).rows[0].count;
+  await migrate(pool, wish);
+  await put('0002-add-text.sql', 'ALTER TABLE note ADD text text;');
+  await migrate(pool, wish);
+  assert.equal(await count(), 2);
+  await rm(path.join(folder, '0002-add-text.sql'));
+  assert.deepEqual((await migrate(pool, wish)).unknown, ['0002-add-text.sql']);
+  assert.equal(await count(), 2);
+  await writeFile(everyTime, '\nINSERT INTO nowhere VALUES (1);');
+  await put('0002-add-text.sql', 'ALTER TABLE note ADD text text;');
+  await assert.rejects(migrate(pool, wish), /add-note\.sql:2: relation "nowhere" does not exist/);
 });

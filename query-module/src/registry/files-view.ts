@@ -71,7 +71,7 @@ export interface SearchSession {
 export interface FilesView {
   find(fileId: string): Promise<FileRow | undefined>;
   search<T>(work: (session: SearchSession) => Promise<T>): Promise<T>;
-  /** Создана ли таблица реестра. */
+  /** Создана ли таблица реестра и можно ли её читать. */
   tableExists(): Promise<boolean>;
   ping(): Promise<void>;
 }
@@ -103,7 +103,8 @@ export function openFilesView({ pool, searchTimeoutMs }: FilesViewOptions): File
     },
     async tableExists() {
       const { rows } = await named(() =>
-        sql<{ exists: boolean }>`SELECT to_regclass('files') IS NOT NULL AS exists`.execute(db),
+        sql<{ exists: boolean }>`
+          SELECT coalesce(has_table_privilege(to_regclass('files'), 'select'), false) AS exists`.execute(db),
       );
       return rows[0]?.exists === true;
     },
@@ -261,8 +262,8 @@ function columns(): RawBuilder<unknown> {
 }
 
 const QUERY_CANCELED = '57014';
-/** Нет таблицы, функции, схемы или конфигурации: Admin Module или собственные миграции ещё не дошли до них. */
-const NOT_PREPARED = new Set(['42P01', '42883', '3F000', '42704']);
+/** Нет таблицы, функции, схемы, конфигурации или прав на них: Admin Module или собственные миграции ещё не дошли до них. */
+const NOT_PREPARED = new Set(['42P01', '42883', '3F000', '42704', '42501']);
 
 /** Ошибки базы, у которых есть смысл для клиента, получают его; прочие остаются собой. */
 async function named<T>(work: () => Promise<T>): Promise<T> {
