@@ -155,12 +155,15 @@ export async function buildApp(config: Config, log: Logger, show: (text: string)
 
 /** Команда на сервере: выручить администратора, снять копию, восстановить из неё. Порт не открывается. */
 export async function runCommand(config: Config, log: Logger, args: readonly string[]): Promise<RescueOutcome> {
-  const database = openDatabase({ ...config.database, log });
+  const [command, file, ...rest] = args;
+  // Копия — дело владельца таблиц: роли работы журнал действий целиком не вернуть.
+  const isBackup = command === 'dump' || command === 'restore';
+  const url = isBackup ? config.database.migrationsUrl : config.database.url;
+  const database = openDatabase({ ...config.database, url, log });
   try {
-    const [command, file, ...rest] = args;
-    if ((command === 'dump' || command === 'restore') && file !== undefined && rest.length === 0) {
+    if (isBackup && file !== undefined && rest.length === 0) {
       // Восстанавливают в пустую базу: таблиц в ней ещё нет.
-      if (command === 'restore') await prepareDatabase(database, log);
+      if (command === 'restore') await prepareDatabase(config, log);
       return await runBackup(database, { command, file });
     }
     return await rescueAdmin({ database, passwords: createPasswords() }, args);

@@ -44,6 +44,7 @@ const SEED = 20_260_224;
 const NOW_MS = Date.parse('2026-11-20T00:00:00Z');
 const READY_TIMEOUT_MS = 3_600_000;
 const POLL_MS = 200;
+const CREATE_ROLES = new URL('../../admin-module/database/create-roles.sql', import.meta.url);
 
 /** Начинает делать набор; ждать — made. close прерывает и убирает всё. */
 export function startRegistry({ directory, issuer, files }: RegistryOptions): RegistryStand {
@@ -57,11 +58,12 @@ export function startRegistry({ directory, issuer, files }: RegistryOptions): Re
   const make = async (): Promise<void> => {
     await mkdir(directory, { recursive: true });
     postgres = await startEmbeddedPostgres({ directory, log: silentLog, signal: stopping.signal });
-    databaseUrl = await ensureDatabase(postgres.url, {
+    const urlOf = await ensureDatabase(postgres.url, {
       database: 'artstore',
-      role: 'artstore',
-      password: randomBytes(16).toString('hex'),
+      roles: CREATE_ROLES,
+      passwords: { artstore_admin_owner: randomBytes(16).toString('hex') },
     });
+    databaseUrl = urlOf('artstore_admin_owner');
     await createTable(databaseUrl);
     await loadRegistry(databaseUrl, registry, stopping.signal);
     query = startQuery(databaseUrl, issuer);
