@@ -14,6 +14,7 @@ import { restoreDatabase } from '../src/backup/restore-database.ts';
 import { openDatabase } from '../src/database-table.ts';
 import { cleanUp, inOrder } from './clean-up.ts';
 import { runDocumented } from './run-documented.ts';
+import { createRoles } from './create-roles.ts';
 import { ADMIN_PASSWORD, openAdmin, startAdmin, type TestAdmin } from './start-admin.ts';
 import { putFile, registerElement, startElement, type TestElement } from './start-element.ts';
 
@@ -50,6 +51,7 @@ async function recreate(databaseUrl: string): Promise<void> {
   const { server, database } = serverOf(databaseUrl);
   await ask(server, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
   await ask(server, `CREATE DATABASE ${database} TEMPLATE template0`);
+  await createRoles(databaseUrl);
 }
 
 /** Файлы всякого вида: на edit срочные, правленые, удалённые и возвращённые, на rw — постоянные и правленые. */
