@@ -222,3 +222,29 @@ test('total по загрузившему точен до предела, дал
   assert.deepEqual(await list('uploaded_by=demo&limit=10&offset=20000'), [0, 10_050, false, false]);
   assert.deepEqual(await list('limit=10'), [10, 10_057, false, true]);
 });
+
+test('страница редких файлов находится по указателю, а не обходом таблицы', async (t) => {
+  const { db } = await openLab(t);
+  await addFiles(db, 20_000);
+  // Редкие и притом самые старые: обход общего порядка дошёл бы до них последним.
+  await db.query(`update files set retention_policy = 'temporary' where revision <= 19990`);
+  await db.query('update files set storage_element_id = $1 where revision > 19995', [ELEMENTS[1]]);
+  await db.query('vacuum analyze files');
+  for (const [filter, found] of [
+    [{ retentionPolicy: 'permanent' }, 10],
+    [{ storageElementId: ELEMENTS[1] }, 5],
+  ] as const) {
+    const blocksOf = async (): Promise<number> => {
+      await db.query('select pg_stat_force_next_flush()');
+      const { rows } = await db.query<{ blocks: string }>(
+        `select heap_blks_read + heap_blks_hit as blocks from pg_statio_user_tables where relname = 'files'`,
+      );
+      return Number(rows[0]?.blocks);
+    };
+    const before = await blocksOf();
+    const { items } = await listFiles(db, filter, { limit: 100, offset: 0 });
+    assert.equal(items.length, found);
+    const read = (await blocksOf()) - before;
+    assert.ok(read < 100, `${JSON.stringify(filter)}: прочитано страниц ${read}`);
+  }
+});
