@@ -51,8 +51,12 @@ test('20 элементов разом: молчащий и сломанный �
   const failed = await latest(admin, token, broken);
   assert.deepEqual([failed?.state, failed?.error?.code], ['failed', 'SE_UNAVAILABLE']);
   const metrics = String((await admin.call('/metrics')).body);
-  assert.match(metrics, new RegExp(`am_syncs_total\\{[^}]*${broken.storageId}[^}]*state="failed"`));
-  assert.match(metrics, new RegExp(`am_sync_marked_total\\{[^}]*${healthy[0]?.storageId}`));
+  assert.match(
+    metrics,
+    new RegExp(`am_syncs_total\\{[^}]*storage_element="элемент ${elements.indexOf(broken)}"[^}]*state="failed"`),
+  );
+  assert.match(metrics, new RegExp(`am_sync_marked_total\\{[^}]*storage_element="элемент `));
+  assert.ok(!metrics.includes(broken.storageId), 'метрики открыты всем: номеров элементов в них нет');
 });
 
 test('мусор, поток без конца, переадресация и чужая страница: проход неудачен, ничего не помечено', async (t) => {

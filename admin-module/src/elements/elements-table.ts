@@ -24,6 +24,7 @@ export type FullSyncReason = 'registration' | 'epoch' | 'history_lost' | 'restor
 /** Докуда реестр догнал элемент. */
 export interface SyncPosition {
   readonly id: string;
+  readonly name: string;
   readonly url: string;
   readonly status: StorageElement['status'];
   readonly epoch: string;
@@ -38,7 +39,7 @@ export interface SyncPosition {
 const COLUMNS = `id, name, url, mode, status, status_reason, version, epoch, capacity_bytes, used_bytes, available_bytes,
   revision, revision_synced, full_sync_reason is not null as full_sync_pending, latency_ms, certificate_expires_at,
   last_seen_at, last_sync_at, created_at, updated_at`;
-const POSITION = `id, url, status, epoch, epoch_seen_at, epoch_synced, revision_synced, full_sync_reason, last_sync_at,
+const POSITION = `id, name, url, status, epoch, epoch_seen_at, epoch_synced, revision_synced, full_sync_reason, last_sync_at,
   last_full_sync_at`;
 const FILTER = `removed_at is null and ($1::text is null or mode = $1) and ($2::text is null or status = $2)`;
 

@@ -4,7 +4,7 @@ import type { SyncPosition } from '../elements/elements-table.ts';
 import type { SyncRun } from './syncs-table.ts';
 
 export interface SyncMeter {
-  finished(run: SyncRun): void;
+  finished(run: SyncRun, elementName: string): void;
   /** Какие элементы подключены и когда каждый последний раз догнан; отключённые из метрик уходят. */
   observe(positions: readonly SyncPosition[]): void;
 }
@@ -12,17 +12,18 @@ export interface SyncMeter {
 const MS_PER_SECOND = 1000;
 
 export function measureSyncs(metrics: Metrics): SyncMeter {
-  const element = ['storage_element_id'] as const;
+  // Имя, а не storage_id: метрики открыты всем, а номера элементов — только администраторам.
+  const element = ['storage_element'] as const;
   let positions: readonly SyncPosition[] = [];
-  metrics.gauge<'storage_element_id'>({
+  metrics.gauge<'storage_element'>({
     name: 'am_sync_age_seconds',
     help: 'Сколько секунд назад реестр последний раз догнал элемент.',
     labelNames: element,
     collect() {
       this.reset();
-      for (const { id, last_sync_at: at } of positions) {
+      for (const { name, last_sync_at: at } of positions) {
         if (at !== null)
-          this.set({ storage_element_id: id }, Math.max(0, (Date.now() - Date.parse(at)) / MS_PER_SECOND));
+          this.set({ storage_element: name }, Math.max(0, (Date.now() - Date.parse(at)) / MS_PER_SECOND));
       }
     },
   });
@@ -51,13 +52,13 @@ export function measureSyncs(metrics: Metrics): SyncMeter {
     observe(seen) {
       positions = seen;
     },
-    finished({ storage_element_id: id, mode, state, dry_run: dryRun, duration_ms: ms, marked_deleted: files }) {
-      runs.inc({ storage_element_id: id, mode, state });
+    finished({ mode, state, dry_run: dryRun, duration_ms: ms, marked_deleted: files }, name) {
+      runs.inc({ storage_element: name, mode, state });
       duration.observe({ mode }, (ms ?? 0) / MS_PER_SECOND);
       if (dryRun) return;
-      marked.inc({ storage_element_id: id }, files);
-      if (state === 'needs_confirmation') waiting.set({ storage_element_id: id }, 1);
-      else if (state === 'done' && mode === 'full') waiting.set({ storage_element_id: id }, 0);
+      marked.inc({ storage_element: name }, files);
+      if (state === 'needs_confirmation') waiting.set({ storage_element: name }, 1);
+      else if (state === 'done' && mode === 'full') waiting.set({ storage_element: name }, 0);
     },
   };
 }

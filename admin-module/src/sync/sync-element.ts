@@ -128,7 +128,7 @@ async function openPass(
   request.started?.(run);
   return {
     runId: run.id,
-    element: { id: position.id, url: position.url },
+    element: { id: position.id, url: position.url, name: position.name },
     dryRun,
     confirmed: confirm,
     startedAt: run.started_at,
@@ -186,7 +186,7 @@ async function conclude(
     }
     return finished;
   });
-  if (run !== undefined) measured?.finished(run);
+  if (run !== undefined) measured?.finished(run, element.name);
   log.info(
     { event: 'sync_finished', storageId: element.id, syncId: runId, state, ...counts },
     'синхронизация закончена',

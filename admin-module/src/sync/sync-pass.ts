@@ -14,7 +14,7 @@ const PROGRESS_MS = 500;
 
 export interface SyncPass {
   readonly runId: string;
-  readonly element: ElementAddress;
+  readonly element: ElementAddress & { readonly name: string };
   readonly dryRun: boolean;
   /** Человек разрешил потери сверх бюджета. */
   readonly confirmed: boolean;
