@@ -1,7 +1,7 @@
 // Временный файл скачивания и его владелец. Имя владельца стоит в имени файла, а переходит файл переименованием:
 // оно неделимо, поэтому двум запускам один и тот же файл не достанется. Брошенное убитым запуском подбирает следующий.
 
-import { open, readdir, readFile, rename } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export type Claim =
@@ -32,7 +32,8 @@ export async function claimPart(free: string): Promise<Claim> {
   // файлы у них разные, и содержимое каждого верно.
   for (const other of await listOwned(free)) {
     if (other.pid >= process.pid || !(await isAlive(other))) continue;
-    await renameIfThere(own, free);
+    // Пустой и под свободное имя не возвращается: победитель мог уже закончить, и убрать его было бы некому.
+    await rm(own, { force: true });
     return { kind: 'busy', pid: other.pid };
   }
   return owned;
