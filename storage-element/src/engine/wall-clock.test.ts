@@ -1,6 +1,7 @@
 // Вера часам: прыжки, отставание от отметки, долгий простой, запуск в 2030 году, новый элемент.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
 import { explainDistrust, WallClock } from './wall-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -158,4 +159,23 @@ test('у каждой причины есть слова на двух язык�
     assert.match(ru, /^Часы.*\.$/);
     assert.match(en, /^The clock.*\.$/);
   }
+});
+
+test('два сохранения разом идут по очереди, последним ложится последняя отметка', async () => {
+  const written: number[] = [];
+  let writing = 0;
+  let wallMs = START_MS;
+  const clock = new WallClock({ now: () => wallMs, monotonicMs: () => 1000 }, START_MS, async (markMs) => {
+    writing += 1;
+    assert.equal(writing, 1, 'файл отметки один');
+    await tick();
+    written.push(markMs);
+    writing -= 1;
+    if (written.length === 1) throw new Error('первая не удалась');
+  });
+  const first = clock.save();
+  wallMs += 5 * DAY_MS;
+  clock.confirm();
+  await Promise.all([assert.rejects(first, /первая не удалась/), clock.save()]);
+  assert.deepEqual([written.length, written.at(-1)], [2, START_MS + 5 * DAY_MS]);
 });

@@ -37,6 +37,8 @@ export class WallClock {
   #last: Instant;
   #steadySinceMs: number;
   #markMs: number | undefined;
+  /** Прошлое сохранение кончилось, удачно или нет. */
+  #saved: Promise<void> = Promise.resolve();
 
   /** markMs — сохранённая отметка, undefined у нового элемента; write сохраняет новую. */
   constructor(clock: Clock, markMs: number | undefined, write: (markMs: number) => Promise<void>) {
@@ -54,9 +56,13 @@ export class WallClock {
     return this.#markMs;
   }
 
-  /** Сохраняет отметку: следующий запуск узнает по ней, не прыгнули ли часы. */
-  async save(): Promise<void> {
-    if (this.#markMs !== undefined) await this.#write(this.#markMs);
+  /** Сохраняет отметку: следующий запуск узнает по ней, не прыгнули ли часы. Файл один, и пишут в него по очереди. */
+  save(): Promise<void> {
+    const saving = this.#saved.then(async () => {
+      if (this.#markMs !== undefined) await this.#write(this.#markMs);
+    });
+    this.#saved = saving.catch(() => undefined);
+    return saving;
   }
 
   /** Нынешнее время, миллисекунды Unix. Часы отстали — от якоря с прибавкой монотонных: и у нового, где отметки ещё нет. */
